@@ -1,0 +1,145 @@
+"""Contexts: written, assembled, activated. Each write is a new version; exactly one version of each context is active."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from contexts.assembly import ProjectState, TaskState, global_content, task_content
+from contexts.models import Context
+from gamedev_gateway.core.actors import SYSTEM, Actor
+from gamedev_gateway.core.errors import InvalidInput
+from plans.models import Project, Task
+from plans.services.planning import get_active_plan
+from realtime import event_types, history
+from realtime.publishing import TaskRef, project_stream, publish
+
+
+def get_active_context(project: Project, scope: str = Context.Scope.GLOBAL, task: str = "") -> Context | None:
+    """The active version of the global context, or of a task's (by code); None before there is one."""
+    return Context.objects.of(project, scope, task).filter(is_active=True).first()
+
+
+@transaction.atomic
+def create_context(
+    project: Project, *, scope: str, content: dict[str, Any], actor: Actor, source: str, task: str = ""
+) -> Context:
+    """A new active version; the one before stays and can be activated again. Contexts of other tasks are not touched."""
+    project = project.lock()
+    ref = task_ref(project, scope, task)
+    versions = Context.objects.of(project, scope, task)
+    versions.filter(is_active=True).update(is_active=False)
+    context = Context.objects.create(
+        project=project,
+        scope=scope,
+        task_code=task,
+        content=content,
+        created_by=actor.kind,
+        source=source,
+        version=(versions.aggregate(last=Max("version"))["last"] or 0) + 1,
+        based_on_seq=history.find_stream(project_stream(project.pk)).head,
+    )
+    note_active(project, context)
+    announce_as = event_types.ContextUpdated if source == Context.Source.MANUAL else event_types.ContextGenerated
+    publish(project.pk, announce_as(**told_of(context)), actor=actor, task=ref)
+    return context
+
+
+def note_active(project: Project, context: Context) -> None:
+    if context.scope == Context.Scope.GLOBAL:
+        project.active_context = context
+        project.save(update_fields=["active_context", "updated_at"])
+
+
+def told_of(context: Context) -> dict[str, Any]:
+    return {
+        "context_id": context.pk,
+        "scope": context.scope,
+        "version": context.version,
+        "source": context.source,
+        "summary": str(context.content.get("summary", ""))[:2000],
+    }
+
+
+def task_ref(project: Project, scope: str, code: str) -> TaskRef | None:
+    """The task that a context is about; InvalidInput when scope and task do not fit together."""
+    if scope == Context.Scope.GLOBAL:
+        if code:
+            raise InvalidInput({"task": ["The global context has no task; leave it out, or use scope=task."]})
+        return None
+    if not code:
+        raise InvalidInput({"task": ["Name the task by its code, e.g. T-001."]})
+    task = Task.objects.active().filter(plan__project=project, code=code).first()
+    if task is None:
+        raise InvalidInput({"task": [f"The active plan has no task {code}."]})
+    return task.ref
+
+
+@transaction.atomic
+def generate_context(project: Project, *, scope: str, actor: Actor, task: str = "") -> Context:
+    """Assemble a context anew from the state of the work, as a new active version."""
+    project = project.lock()
+    task_ref(project, scope, task)
+    before = get_active_context(project, scope, task)
+    content = assemble(project, scope, task, before.content if before else None)
+    return create_context(project, scope=scope, content=content, actor=actor, source=Context.Source.TEMPLATE, task=task)
+
+
+def assemble(project: Project, scope: str, task: str, before: dict[str, Any] | None) -> dict[str, Any]:
+    state = state_of(project)
+    return task_content(state, task, before) if scope == Context.Scope.TASK else global_content(state, before)
+
+
+def state_of(project: Project) -> ProjectState:
+    plan = get_active_plan(project)
+    tasks = [task for task in plan.tasks.all() if task.status != Task.Status.DROPPED] if plan else []
+    return ProjectState(
+        name=project.name,
+        status=project.status,
+        brief=project.parsed_brief,
+        plan_version=plan.version if plan else None,
+        plan_summary=plan.summary if plan else "",
+        current_task=project.current_task.code if project.current_task else None,
+        tasks=[task_state(task) for task in tasks],
+    )
+
+
+def task_state(task: Task) -> TaskState:
+    said = [*task.acceptance_answers, *task.evidence]
+    return TaskState(
+        **{field: getattr(task, field) for field in TaskState.model_fields if field != "notes"},
+        notes=[item["note"] for item in said if item.get("note")],
+    )
+
+
+@transaction.atomic
+def refresh_contexts(project: Project, *, after_seq: int, task: str = "") -> None:
+    """Bring the global context, and a task's, up to date with the event `after_seq`. One that is, stays."""
+    project = project.lock()
+    refresh(project, Context.Scope.GLOBAL, "", after_seq)
+    if task and Task.objects.active().filter(plan__project=project, code=task).exists():
+        refresh(project, Context.Scope.TASK, task, after_seq)
+
+
+def refresh(project: Project, scope: str, task: str, after_seq: int) -> None:
+    active = get_active_context(project, scope, task)
+    if active is not None and active.based_on_seq >= after_seq:
+        return
+    generate_context(project, scope=scope, actor=SYSTEM, task=task)
+
+
+@transaction.atomic
+def activate_context(context: Context, *, actor: Actor) -> Context:
+    """Make an earlier version the active one again (rollback). The active one activated again is no change."""
+    project = context.project.lock()
+    context.refresh_from_db()
+    if context.is_active:
+        return context
+    Context.objects.of(project, context.scope, context.task_code).filter(is_active=True).update(is_active=False)
+    context.is_active = True
+    context.save(update_fields=["is_active"])
+    note_active(project, context)
+    task = Task.objects.active().filter(plan__project=project, code=context.task_code).first()
+    told = event_types.ContextUpdated(**told_of(context), rolled_back=True)
+    publish(project.pk, told, actor=actor, task=task.ref if task else None)
+    return context

@@ -1,0 +1,114 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from contexts import services
+from contexts.diff import diff_contents
+from contexts.models import Context
+from contexts.serializers import ContextSerializer, CreateContextSerializer, DiffSerializer, WhichContextSerializer
+from gamedev_gateway.core.api import EmptySerializer, actor_of
+from gamedev_gateway.core.errors import InvalidInput, NotFound
+from plans.models import Generation
+from plans.serializers import GenerationSerializer
+from plans.views.base import PREFER, ProjectViewSet
+
+
+class ContextFilter(filters.FilterSet):
+    scope = filters.ChoiceFilter(choices=Context.Scope.choices)
+    task = filters.CharFilter(field_name="task_code", help_text="The task's code.")
+
+    class Meta:
+        model = Context
+        fields = ["scope", "task"]
+
+
+class ProjectContextsViewSet(ListModelMixin, ProjectViewSet):
+    """What is known: all versions of all contexts of a project, newest first."""
+
+    serializer_class = ContextSerializer
+    filterset_class = ContextFilter
+    queryset = Context.objects.none()
+
+    def get_queryset(self) -> QuerySet[Context]:
+        return Context.objects.filter(project=self.get_project())
+
+    @extend_schema(request=CreateContextSerializer, responses={201: ContextSerializer})
+    def create(self, request: Request, project_id: str) -> Response:
+        """Write a new version by hand; it becomes the active one."""
+        project = self.get_project()
+        given = checked(CreateContextSerializer(data=request.data))
+        context = services.create_context(project, actor=actor_of(request), source=Context.Source.MANUAL, **given)
+        return self.answer(context, status=201)
+
+    @extend_schema(parameters=[WhichContextSerializer], responses=ContextSerializer)
+    @action(detail=False)
+    def active(self, request: Request, project_id: str) -> Response:
+        """The active version of one context; 404 before there is one."""
+        project = self.get_project()
+        which = {name: value for name, value in request.query_params.dict().items() if name != "format"}
+        given = checked(WhichContextSerializer(data=which))
+        context = services.get_active_context(project, **given)
+        if context is None:
+            raise NotFound("There is no such context yet; generate it.")
+        return self.answer(context)
+
+    @extend_schema(
+        request=WhichContextSerializer,
+        responses={201: ContextSerializer, 202: GenerationSerializer},
+        parameters=[PREFER],
+    )
+    @action(detail=False, methods=["post"], url_path="generate")
+    def generate_context(self, request: Request, project_id: str) -> Response:
+        """Assemble a context anew from the state of the work."""
+        project = self.get_project()
+        given = checked(WhichContextSerializer(data=request.data))
+        services.task_ref(project, given["scope"], given["task"])
+        return self.generate(project, Generation.Kind.CONTEXT, given)
+
+
+class ContextsViewSet(ProjectViewSet):
+    """One version of a context."""
+
+    serializer_class = ContextSerializer
+    queryset = Context.objects.none()
+
+    def get_queryset(self) -> QuerySet[Context]:
+        return Context.objects.visible_to(self.request.user).select_related("project")
+
+    @extend_schema(request=EmptySerializer, responses=ContextSerializer)
+    @action(detail=True, methods=["post"])
+    def activate(self, request: Request, pk: str) -> Response:
+        """Make this version the active one again."""
+        return self.answer(services.activate_context(self.get_object(), actor=actor_of(request)))
+
+    @extend_schema(
+        parameters=[OpenApiParameter("against", int, description="Id of a version; the one before it if absent.")],
+        responses=DiffSerializer,
+    )
+    @action(detail=True)
+    def diff(self, request: Request, pk: str) -> Response:
+        """What this version says differently from another of the same context."""
+        context = self.get_object()
+        other = self.other_version(context)
+        return Response(diff_contents(other.content if other else {}, context.content))
+
+    def other_version(self, context: Context) -> Context | None:
+        versions = Context.objects.of(context.project, context.scope, context.task_code)
+        wanted = self.request.query_params.get("against")
+        if wanted is None:
+            return versions.filter(version__lt=context.version).order_by("-version").first()
+        found = versions.filter(pk=wanted).first() if wanted.isascii() and wanted.isdigit() else None
+        if found is None:
+            raise InvalidInput({"against": ["There is no such version of this context."]})
+        return found
+
+
+def checked(serializer: Any) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data

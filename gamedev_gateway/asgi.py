@@ -1,0 +1,25 @@
+"""The ASGI application: the same for uvicorn and daphne."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gamedev_gateway.settings")
+
+from django.core.asgi import get_asgi_application
+
+http = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+from agents.sockets import SocketIdentity  # noqa: E402
+from gamedev_gateway.core.body_limit import BodyLimit  # noqa: E402
+from gamedev_gateway.lifespan import Lifespan  # noqa: E402
+from realtime.routing import not_found, websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": BodyLimit(http, max_bytes=settings.GATEWAY_BODY_BYTES),
+        "websocket": SocketIdentity(URLRouter([*websocket_urlpatterns, not_found])),
+        "lifespan": Lifespan(),
+    }
+)

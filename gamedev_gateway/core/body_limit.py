@@ -1,0 +1,61 @@
+"""The limit on a request's body, held before anything reads it."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+
+from gamedev_gateway.core.problems import CONTENT_TYPE, problem
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+
+
+class BodyLimit:
+    """ASGI middleware: 413 for a body above the limit, whether its length is announced or not.
+
+    The body is collected here, so that one sent in chunks reaches Django with a Content-Length.
+    """
+
+    def __init__(self, app: App, *, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        announced = dict(scope["headers"]).get(b"content-length", b"")
+        body = None if announced.isdigit() and int(announced) > self.max_bytes else await self.collect(receive)
+        if body is None:
+            await self.refuse(send)
+            return
+        if not announced:
+            scope = {**scope, "headers": [*scope["headers"], (b"content-length", str(len(body)).encode())]}
+        await self.app(scope, replaying(body, receive), send)
+
+    async def collect(self, receive: Receive) -> bytes | None:
+        """The whole body; None when it is too large. A client that leaves early leaves what it had sent."""
+        parts = bytearray()
+        while True:
+            message = await receive()
+            parts += message.get("body", b"")
+            if len(parts) > self.max_bytes:
+                return None
+            if message["type"] == "http.disconnect" or not message.get("more_body"):
+                return bytes(parts)
+
+    async def refuse(self, send: Send) -> None:
+        text = f"The body is larger than {self.max_bytes} bytes; send it in parts."
+        document = problem(status=413, code="body_too_large", title="Content Too Large", detail=text)
+        headers = [(b"content-type", CONTENT_TYPE.encode()), (b"connection", b"close")]
+        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.body", "body": orjson.dumps(document)})
+
+
+def replaying(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the collected body once and then listens to the client again."""
+    waiting: list[dict[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replay() -> dict[str, Any]:
+        return waiting.pop() if waiting else await receive()
+
+    return replay

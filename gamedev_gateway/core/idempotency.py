@@ -1,0 +1,63 @@
+"""Idempotency-Key: the same POST sent twice happens once and is answered twice."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, transaction
+from django.utils.encoding import force_str
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
+
+from gamedev_gateway.core.errors import IdempotencyMismatch, InvalidInput
+from gamedev_gateway.core.models import IdempotencyRecord
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+KEPT_HEADERS = ("ETag", "Location")
+MAX_KEY = 255
+
+
+def answer_once(request: Request, act: Callable[[], Response]) -> Response:
+    """Run `act` unless this user has sent this key before; then give the stored answer.
+
+    Runs inside the caller's transaction: a request that races another with the same key waits at the unique constraint and
+    is then answered from the stored row. Errors are not stored, since they changed nothing: a retry tries again.
+    """
+    key = request.headers.get(HEADER)
+    if key is None or request.method != "POST":
+        return act()
+    if not 0 < len(key) <= MAX_KEY or not key.isprintable():
+        raise InvalidInput({HEADER: [f"Use 1 to {MAX_KEY} printable characters."]})
+    mark = fingerprint(request)
+    try:
+        with transaction.atomic():
+            record = IdempotencyRecord.objects.create(user=request.user, key=key, fingerprint=mark)
+    except IntegrityError:
+        return replay(IdempotencyRecord.objects.get(user=request.user, key=key), mark)
+    response = act()
+    record.status = response.status_code
+    record.headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}
+    record.body = as_plain_json(response.data)
+    record.save(update_fields=["status", "headers", "body"])
+    return response
+
+
+def replay(record: IdempotencyRecord, mark: str) -> Response:
+    if record.fingerprint != mark:
+        raise IdempotencyMismatch
+    return Response(record.body, status=record.status, headers={**record.headers, REPLAYED: "true"})
+
+
+def fingerprint(request: Request) -> str:
+    data = request.data.dict() if hasattr(request.data, "dict") else request.data
+    body = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=force_str)
+    prefer = request.headers.get("Prefer", "")
+    return hashlib.sha256(b"\n".join([request.get_full_path().encode(), prefer.encode(), body])).hexdigest()
+
+
+def as_plain_json(data: Any) -> Any:
+    """The answer as it will be stored, dates and the like in the form in which DRF writes them."""
+    return orjson.loads(JSONEncoder(ensure_ascii=False).encode(data))

@@ -1,0 +1,30 @@
+"""What the database could not keep, found before it is tried."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from gamedev_gateway.core.errors import InvalidInput
+
+MAX_DEPTH = 40
+
+
+def refuse_unstorable(data: Any) -> None:
+    """Raise InvalidInput naming the fields that hold a NUL character or nest too deep."""
+    errors = {path or "non_field_errors": [text] for path, text in unstorable(data)}
+    if errors:
+        raise InvalidInput(errors)
+
+
+def unstorable(data: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    if depth > MAX_DEPTH:
+        yield path, f"Nested deeper than {MAX_DEPTH} levels."
+    elif isinstance(data, str):
+        if "\x00" in data:
+            yield path, "NUL characters cannot be stored; take them out."
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from unstorable(key, path, depth)
+            yield from unstorable(value, f"{path}.{key}" if path else key, depth + 1)
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from unstorable(value, f"{path}.{index}" if path else str(index), depth + 1)

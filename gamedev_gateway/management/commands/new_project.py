@@ -1,0 +1,52 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.errors import GatewayError
+from plans.brief_files import BriefError, format_of
+from plans.models import SLUG
+from plans.services import create_project
+from plans.services.briefs import parse_brief_file
+
+
+class Command(BaseCommand):
+    help = "Make a project from a brief (.yaml, .json or .md) and print its id. What the brief lacks is told on stderr."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--id", help="The project's id, e.g. pixel-jumper; made from the name if absent.")
+        parser.add_argument("--owner", help="Username of the owner; the first user with all rights if absent.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        owner = self.find_owner(options["owner"])
+        try:
+            text = options["file"].read_text(encoding="utf-8-sig")
+            found = parse_brief_file(text, format_of(options["file"].name))
+            slug = options["id"] or found.id
+            if slug:
+                SLUG(slug)
+            project = create_project(
+                name=found.name or options["file"].stem,
+                brief=found.brief,
+                id=slug,
+                actor=Actor.person(owner),
+                owner=owner,
+            )
+        except (OSError, UnicodeDecodeError, BriefError, GatewayError) as error:
+            raise CommandError(f"{options['file']}: {error}") from error
+        if missing := found.brief.missing():
+            self.stderr.write(f"Before a plan can be made, the brief needs: {', '.join(missing)}.")
+        self.stdout.write(project.pk)
+
+    def find_owner(self, username: str | None) -> Any:
+        users = get_user_model().objects.filter(is_active=True)
+        owner = users.filter(username=username) if username else users.filter(is_superuser=True).order_by("pk")
+        if (found := owner.first()) is None:
+            raise CommandError(
+                f"There is no active user {username!r}; name one with --owner." if username else "Name the --owner."
+            )
+        return found

@@ -1,0 +1,33 @@
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from django_prometheus.exports import ExportToDjangoView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from gamedev_gateway import health
+from gamedev_gateway.api_root import ApiRoot
+
+v1 = [
+    path("", ApiRoot.as_view(), name="root"),
+    path("", include("agents.urls")),
+    path("", include("plans.urls")),
+    path("", include("contexts.urls")),
+    path("", include("realtime.urls")),
+]
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/api/v1/"), name="home"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include((v1, "v1"))),
+    path("api/session/", include("rest_framework.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("metrics", ExportToDjangoView, name="metrics"),
+]
+
+handler400 = "gamedev_gateway.core.problems.bad_request"
+handler403 = "gamedev_gateway.core.problems.permission_denied"
+handler404 = "gamedev_gateway.core.problems.not_found"
+handler500 = "gamedev_gateway.core.problems.server_error"

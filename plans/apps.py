@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class PlansConfig(AppConfig):
+    name = "plans"
+    verbose_name = "Projects and plans"
+
+    def ready(self) -> None:
+        from plans import streams
+
+        streams.register()

@@ -1,0 +1,48 @@
+"""The dependency graph of a plan: plain Python, tested without a database. Edges map a task to the tasks it waits for."""
+
+from collections.abc import Collection, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+Edges = Mapping[str, Collection[str]]
+
+
+def find_cycle(edges: Edges) -> list[str] | None:
+    """The first dependency cycle, as a path that ends where it began; None if there is none.
+
+    >>> find_cycle({"T-001": ["T-002"], "T-002": ["T-001"]})
+    ['T-001', 'T-002', 'T-001']
+    """
+    try:
+        TopologicalSorter({code: sorted(edges[code]) for code in sorted(edges)}).prepare()
+    except CycleError as error:
+        ring = error.args[1][:0:-1]
+        start = ring.index(min(ring))
+        return [*ring[start:], *ring[: start + 1]]
+    return None
+
+
+def missing_dependencies(edges: Edges) -> dict[str, list[str]]:
+    """For each task, the dependencies that name no task of the plan."""
+    found = {code: sorted(set(waits_for) - edges.keys()) for code, waits_for in edges.items()}
+    return {code: unknown for code, unknown in found.items() if unknown}
+
+
+def dependents(edges: Edges) -> dict[str, set[str]]:
+    """The graph turned round: which tasks wait for each task."""
+    found: dict[str, set[str]] = {code: set() for code in edges}
+    for code, waits_for in edges.items():
+        for dependency in waits_for:
+            found.setdefault(dependency, set()).add(code)
+    return found
+
+
+def everything_after(code: str, waiting: Mapping[str, Collection[str]]) -> set[str]:
+    """All tasks that wait for a task, directly or through others. `waiting` is what `dependents` gives."""
+    found: set[str] = set()
+    ahead = list(waiting.get(code, ()))
+    while ahead:
+        task = ahead.pop()
+        if task not in found:
+            found.add(task)
+            ahead.extend(waiting.get(task, ()))
+    return found

@@ -1,0 +1,80 @@
+"""Which task comes next, and why. Pure arithmetic on the active plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from plans.graph import dependents, everything_after
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """What the choice looks at."""
+
+    code: str
+    title: str
+    status: str
+    priority: int
+    dependencies: Sequence[str]
+    blocked_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A task that cannot be started, and what it waits for."""
+
+    code: str
+    waiting_for: list[str]
+    reason: str
+
+
+@dataclass(frozen=True)
+class NextTask:
+    """`code` is None when nothing can be started; `reason` says why this one, or why none."""
+
+    code: str | None
+    reason: str
+    blocked: list[Waiting]
+
+
+def choose_next(items: Sequence[WorkItem]) -> NextTask:
+    """The ready task with the best priority; among equals the one that unblocks most, then the first in the plan.
+
+    Ready is: pending, with every dependency done. `items` are the live tasks of the active plan in its order.
+    """
+    done = {item.code for item in items if item.status == "done"}
+    pending = [item for item in items if item.status == "pending"]
+    ready = [item for item in pending if set(item.dependencies) <= done]
+    blocked = [waiting for item in items if (waiting := why_waiting(item, done))]
+    if not ready:
+        return NextTask(None, why_none(items), blocked)
+    waiting_on = dependents({item.code: item.dependencies for item in items if item.code not in done})
+    first = min(item.priority for item in ready)
+    unblocks = {item.code: len(everything_after(item.code, waiting_on)) for item in ready if item.priority == first}
+    best = max((item for item in ready if item.priority == first), key=lambda item: unblocks[item.code])
+    return NextTask(best.code, why_this(best, unblocks[best.code], len(ready)), blocked)
+
+
+def why_waiting(item: WorkItem, done: set[str]) -> Waiting | None:
+    if item.status == "blocked":
+        return Waiting(item.code, [], item.blocked_reason)
+    missing = [code for code in item.dependencies if code not in done]
+    if item.status == "pending" and missing:
+        return Waiting(item.code, missing, f"waits for {', '.join(missing)}")
+    return None
+
+
+def why_this(item: WorkItem, unblocks: int, ready: int) -> str:
+    waits = "all it depends on is done" if item.dependencies else "it depends on nothing"
+    rank = "the only task that is ready" if ready == 1 else f"the best of {ready} ready tasks"
+    frees = f", and {unblocks} other{'s' * (unblocks != 1)} wait{'s' * (unblocks == 1)} for it" if unblocks else ""
+    return f"{item.code} is {rank}: priority {item.priority}, {waits}{frees}."
+
+
+def why_none(items: Sequence[WorkItem]) -> str:
+    if not items:
+        return "The project has no active plan with tasks; generate one and accept it."
+    statuses = [item.status for item in items]
+    if all(status == "done" for status in statuses):
+        return "Every task is done."
+    running, stuck = statuses.count("in_progress"), statuses.count("blocked")
+    return f"Nothing can be started: {running} in progress, {stuck} blocked; the rest waits for them."

@@ -1,0 +1,143 @@
+"""New tasks from a few words."""
+
+import re
+
+from plans.brief import Brief
+from plans.planner.genre import is_three_dimensional, recognise_engine, recognise_genre
+from plans.planner.knowledge import Topic
+from plans.planner.matching import CODE, find_task, fit, kin
+from plans.planner.mechanics import topic_of
+from plans.planner.phrases import phrase, starts_with_verb
+from plans.planner.removals import thing_of
+from plans.planner.wording import capital, is_english, quoted, shorten, small, stems
+from plans.planner.workbench import NotPossible, Workbench
+from plans.spec import Estimates, TaskFields
+
+ALREADY_THERE, RELATED = 1.0, 0.45
+HOURS = {1: 3.0, 2: 6.0, 3: 10.0, 5: 18.0, 8: 30.0, 13: 50.0}
+LEAD_IN = re.compile(
+    r"^(?:(?:a|an|another|one|new|separate)\s+)*(?:tasks?|steps?|items?)\s+(?:for|to|about|on|that|called|named)\s+|^(?:support|room) for\s+(?=the )",
+    re.IGNORECASE,
+)
+PLACE = re.compile(r",?\s+(?P<side>before|after)\s+(?:the\s+)?(?P<where>.+)$", re.IGNORECASE)
+NEW_ITEM = r"(?:an?\s|the\s|some\s|\w+(?: \w+)? (?:support|mode|system|task|tree|menu|screen|board|editor))"
+
+
+def add(text: str, bench: Workbench, brief: Brief) -> list[str]:
+    """A task for each thing listed."""
+    return [line for item in items_of(text) for line in _add_one(item, bench, brief)]
+
+
+def items_of(text: str) -> list[str]:
+    """ "localisation, a shop and a boss fight" as three things; "dash and slash" as one."""
+    lead = LEAD_IN.sub("", text)
+    parts = re.split(
+        rf"\s*,\s*(?:and\s+)?|\s+and\s+(?={NEW_ITEM})|\s+and\s+(?=\S+$)"
+        if "," in lead
+        else rf"\s+and\s+(?={NEW_ITEM})",
+        lead,
+    )
+    return [part for part in parts if stems(part)]
+
+
+def _add_one(item: str, bench: Workbench, brief: Brief) -> list[str]:
+    text, anchor = _place(item, bench)
+    asked = LEAD_IN.sub("", text).strip(" \"'“”")
+    thing = thing_of(asked)
+    if not stems(thing):
+        raise NotPossible
+    if existing := _existing(thing, bench):
+        return [f"“{thing}” is already there as {existing} “{bench[existing].title}”."]
+    needs, idx = _where(thing, bench, anchor)
+    code = bench.add(_fields(thing, asked, needs, brief), idx)
+    _before_release(code, bench)
+    return [f"Added {code} “{bench[code].title}”{f' after {needs[0]}' if needs else ''}."]
+
+
+def _place(item: str, bench: Workbench) -> tuple[str, tuple[str, str] | None]:
+    """The thing, and the task it was asked to stand before or after."""
+    found = PLACE.search(item)
+    if not found or not (CODE.search(found["where"]) or len(found["where"].split()) <= 4):
+        return item, None
+    try:
+        return item[: found.start()], (found["side"].lower(), find_task(found["where"], bench).code)
+    except NotPossible:
+        return item, None
+
+
+def _existing(thing: str, bench: Workbench) -> str | None:
+    """The task that already is this thing: its title has all the words, and little else than kin of them."""
+    wanted = stems(thing)
+    for task in bench.tasks:
+        title = stems(task.title)
+        if (
+            all(kin(word) & title for word in wanted)
+            and fit(thing, task) >= ALREADY_THERE
+            and (len(wanted) > 1 or fit(thing, task) >= 1.1)
+        ):
+            return task.code
+    return None
+
+
+def _where(thing: str, bench: Workbench, anchor: tuple[str, str] | None) -> tuple[list[str], int]:
+    """What the new task waits for, and its place in the list."""
+    release = bench.release()
+    last = bench.index(release.code) if release else len(bench.tasks)
+    if anchor:
+        side, code = anchor
+        return (
+            ([code], bench.index(code) + 1) if side == "after" else (list(bench[code].dependencies), bench.index(code))
+        )
+    candidates = bench.tasks[:last] or bench.tasks[:1]
+    best = max(candidates, key=lambda task: fit(thing, task))
+    base = best if fit(thing, best) >= RELATED else max(candidates, key=lambda task: len(bench.dependents(task.code)))
+    return [base.code], max(last, bench.index(base.code) + 1) if last < len(bench.tasks) else last
+
+
+def _before_release(code: str, bench: Workbench) -> None:
+    """The release waits for the new task, unless work on it has begun or that would close a circle."""
+    release = bench.release()
+    if (
+        release
+        and release.code != code
+        and release.code not in bench.frozen
+        and release.code not in bench.needs(code)
+        and code not in bench.needs(release.code)
+    ):
+        bench.update(release.code, dependencies=[*release.dependencies, code])
+
+
+def _fields(thing: str, asked: str, needs: list[str], brief: Brief) -> TaskFields:
+    topic = topic_of(thing) or Topic(words=[], acceptance=[])
+    spoken = phrase(thing).thing if is_english(thing) else quoted(shorten(thing, 60))
+    lines = [
+        *topic.acceptance,
+        f"A tester meets {spoken} in the build and can say what it is for, without being told.",
+        "The change is covered by an automated test or by a written test step with its result.",
+    ]
+    return TaskFields(
+        title=shorten(title_for(thing, asked), 120),
+        description=f"Add {spoken} to the game, first in the smallest form that can be tried, then finished. It was asked for while refining the plan; what it adds to the brief and what it may cost is agreed before work starts.",
+        dependencies=needs,
+        acceptance=lines[:4],
+        mcp_tools=_tools(topic.kind, brief),
+        deliverables=topic.deliverables
+        or [f"{capital(spoken)} in the build", "Tests or test steps with their results"],
+        estimates=Estimates(story_points=topic.points, time_hours=HOURS[topic.points]),
+        priority=3,
+    )
+
+
+def title_for(thing: str, asked: str) -> str:
+    """A title in words that name the thing."""
+    if not is_english(thing):
+        return f"Add {quoted(shorten(thing, 100))}"
+    if starts_with_verb(small(thing)) and len(thing.split()) > 1:
+        return capital(thing)
+    return f"Add {small(asked)}"
+
+
+def _tools(kind: str, brief: Brief) -> list[str]:
+    tools = recognise_engine(brief)[1].tools
+    three = is_three_dimensional(brief, recognise_genre(brief))
+    return list(tools.get(f"{kind}3d" if three else kind) or tools[kind])

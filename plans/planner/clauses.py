@@ -1,0 +1,50 @@
+"""An instruction cut into clauses, each of which asks for one thing."""
+
+import re
+
+VERBS = (
+    r"(?:add|include|introduce|create|remove|drop|delete|cut|skip|scrap|split|break|divide|merge|combine|join|move|put|place|rename|call|retitle|set|give|make|prioriti[sz]e|deprioriti[sz]e|"
+    r"shorten|reduce|halve|double|extend|lengthen|limit|keep|exclude|estimate|we|there|it|no|without|don'?t|do not|please|increase|raise|lower|trim|get rid|T-\d+ (?:is|are|should|must|can|may|needs?|takes?|depends?|costs?|has|waits?|requires?))"
+)
+SENTENCE = re.compile(r"(?:(?<=[.!?])\s+|\s*[;\n\r]+\s*|\s*\u2022\s*)")
+JOINT = re.compile(
+    rf"(?:\s*,?\s+(?:and|but)\s+then\s+|\s*,\s*(?:then|and|but)?\s*|\s+(?:and|but)\s+(?:also\s+)?)(?={VERBS}\b)",
+    re.IGNORECASE,
+)
+BULLET = re.compile(r"^\s*(?:[-*+•]\s+|\d+[.)]\s+)")
+POLITE = re.compile(
+    r"^(?:(?:and|also|then|finally|first(?:ly)?|next|second(?:ly)?|please|ok(?:ay)?|so|but|hi|hello|hey|thanks|maybe|perhaps)\b[,:]?\s+|can (?:you|we)(?: please)?\s+|could (?:you|we)(?: please)?\s+|"
+    r"(?:i|we)(?:'d| would) (?:like|love|want)(?: you)? to\s+|(?:i|we) want (?:you )?to\s+|let'?s\s+|(?:we|you) (?:should|could|must|have to|need to)\s+(?!not\b)(?=(?:also\s+)?"
+    + VERBS
+    + r")|also\s+)",
+    re.IGNORECASE,
+)
+
+
+def clauses_of(instructions: str) -> list[str]:
+    """The clauses in their order, verbatim but for bullets and closing punctuation."""
+    sentences = [
+        BULLET.sub("", part) for line in instructions.splitlines() for part in SENTENCE.split(BULLET.sub("", line))
+    ]
+    return [
+        clause
+        for sentence in sentences
+        for part in _parts(sentence)
+        if (clause := part.strip(" \t,;").removesuffix(".").strip()) and any(char.isalnum() for char in clause)
+    ]
+
+
+def _parts(sentence: str) -> list[str]:
+    """A sentence cut where a new command begins; what follows a colon belongs together."""
+    head, colon, rest = sentence.partition(": ")
+    if colon and re.search(r"criteri|rename|called|to T-\d+", head, re.IGNORECASE):
+        return [*JOINT.split(head)[:-1], JOINT.split(head)[-1] + colon + rest]
+    return JOINT.split(sentence)
+
+
+def command(clause: str) -> str:
+    """The clause without polite beginnings."""
+    previous = None
+    while previous != clause:
+        previous, clause = clause, POLITE.sub("", clause.strip(), count=1)
+    return clause.strip().rstrip("!?").strip() or clause

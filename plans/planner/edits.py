@@ -1,0 +1,194 @@
+"""Changes to single tasks: order, priority, dependencies, estimates, names, criteria, splitting and merging."""
+
+import re
+from typing import Any
+
+from plans.planner.draft import scaled
+from plans.planner.matching import codes_in, find_task
+from plans.planner.sizes import merged_fields, scale_one
+from plans.planner.wording import capital, listing, number, shorten, stems
+from plans.planner.workbench import NotPossible, Workbench
+from plans.spec import TaskSpec
+
+MOST_PARTS = 10
+STAGES = {2: ("first playable version", "finished and tested"), 3: ("groundwork", "main part", "finished and tested")}
+
+
+def rename(text: str, title: str, bench: Workbench) -> list[str]:
+    """A new title for a task."""
+    task = find_task(text, bench)
+    new = title.strip(" \"'“”")
+    if not new:
+        raise NotPossible
+    bench.update(task.code, title=shorten(new, 200) if len(new) > 200 else new)
+    return [f"Renamed {task.code} to “{bench[task.code].title}”."]
+
+
+def add_criterion(text: str, line: str, bench: Workbench) -> list[str]:
+    """One more acceptance criterion."""
+    task, new = find_task(text, bench), line.strip(' "“”')
+    if not new:
+        raise NotPossible
+    if new in task.acceptance:
+        return [f"{task.code} already has this criterion."]
+    if len(task.acceptance) >= 50 or len(new) > 1_000:
+        raise NotPossible("the list or the line is too long")
+    bench.update(task.code, acceptance=[*task.acceptance, new])
+    return [f"Added an acceptance criterion to {task.code}."]
+
+
+def estimate(text: str, amount: str, unit: str, bench: Workbench) -> list[str]:
+    """New hours or points for a task."""
+    task, value = find_task(text, bench), number(amount)
+    if value is None:
+        raise NotPossible
+    hours = {"h": 1, "d": 8, "w": 40}.get(unit[0].lower())
+    fields = {"story_points": round(value)} if hours is None else {"time_hours": value * hours}
+    if fields.get("story_points", 0) > 100 or fields.get("time_hours", 0) > 2_000:
+        raise NotPossible("that is more than a task can hold")
+    bench.update(task.code, estimates={**task.estimates.model_dump(), **fields})
+    return [
+        f"{task.code} is now estimated at {bench[task.code].estimates.story_points} points and {bench[task.code].estimates.time_hours:g} hours."
+    ]
+
+
+def scale(text: str, share: float, bench: Workbench) -> list[str]:
+    """The estimates of one task, halved or doubled."""
+    words = re.sub(r"(?:^the )?\b(?:estimates?|hours|time|points)(?: (?:of|for))?\b", "", text)
+    return scale_one(find_task(words, bench).code, share, bench)
+
+
+def depend(text: str, other: str, bench: Workbench) -> list[str]:
+    """One task waits for others."""
+    task = find_task(text, bench)
+    needed = codes_in(other, bench) or [find_task(other, bench).code]
+    for code in needed:
+        if code == task.code or task.code in bench.needs(code):
+            raise NotPossible(
+                f"{code} already waits for {task.code}, that would close a circle"
+                if code != task.code
+                else "a task cannot wait for itself"
+            )
+    if new := [code for code in needed if code not in task.dependencies]:
+        bench.update(task.code, dependencies=[*task.dependencies, *new])
+        return [f"{task.code} now depends on {listing(new)}."]
+    return [f"{task.code} already depends on {listing(needed)}."]
+
+
+def undepend(text: str, other: str, bench: Workbench) -> list[str]:
+    """One task no longer waits for others."""
+    task = find_task(text, bench)
+    gone = codes_in(other, bench) or [find_task(other, bench).code]
+    if not set(gone) & set(task.dependencies):
+        return [f"{task.code} does not depend on {listing(gone)} directly; nothing had to change."]
+    bench.update(task.code, dependencies=[code for code in task.dependencies if code not in gone])
+    return [f"{task.code} no longer depends on {listing(gone)}."]
+
+
+def prioritise(text: str, priority: int, bench: Workbench) -> list[str]:
+    """A new priority for the tasks named."""
+    found = codes_in(text, bench) or [find_task(text, bench).code]
+    changed = [code for code in found if bench[code].priority != priority]
+    for code in changed:
+        bench.update(code, priority=priority)
+    return (
+        [f"{listing(changed)} now {'has' if len(changed) == 1 else 'have'} priority {priority}."]
+        if changed
+        else [f"{listing(found)} already had priority {priority}."]
+    )
+
+
+def step_priority(text: str, step: int, bench: Workbench) -> list[str]:
+    """One step more or less urgent."""
+    task = find_task(text, bench)
+    return prioritise(task.code, min(5, max(1, task.priority + step)), bench)
+
+
+def move(text: str, place: str, other: str, bench: Workbench) -> list[str]:
+    """A task to the start, the end, or beside another."""
+    task = find_task(text, bench)
+    if not other:
+        bench.move(task.code, 0 if place in ("first", "start", "beginning", "top", "front") else len(bench.tasks) - 1)
+        return [f"Moved {task.code} to the {'start' if bench.index(task.code) == 0 else 'end'} of the plan."]
+    anchor = find_task(other, bench)
+    if anchor.code == task.code:
+        raise NotPossible("a task cannot stand beside itself")
+    rest = [entry.code for entry in bench.tasks if entry.code != task.code]
+    bench.move(task.code, rest.index(anchor.code) + (place == "after"))
+    return [f"Moved {task.code} {place} {anchor.code}."]
+
+
+def move_to(text: str, position: int, bench: Workbench) -> list[str]:
+    """A task to a position counted from 1."""
+    task = find_task(text, bench)
+    bench.move(task.code, position - 1)
+    return [f"Moved {task.code} to position {bench.index(task.code) + 1}."]
+
+
+def split(text: str, names: str, count: int, bench: Workbench) -> list[str]:
+    """A task in parts, named or by stage."""
+    task = find_task(text, bench)
+    parts = (
+        [part for part in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*/\s*", names.strip(" .")) if stems(part)]
+        if names
+        else []
+    )
+    number_of = len(parts) or count
+    if not 2 <= number_of <= MOST_PARTS:
+        raise NotPossible(f"a task can be split into 2 to {MOST_PARTS} parts")
+    titles = [_part_title(part, task) for part in parts] or _stage_titles(task, count)
+    codes = bench.split(task.code, _parts(task, titles, parts))
+    return [f"Split {task.code} into {listing(codes)}: {listing([bench[code].title for code in codes])}."]
+
+
+def _part_title(part: str, task: TaskSpec) -> str:
+    return shorten(
+        capital(part.strip()) if len(part.split()) > 2 else f"{capital(part.strip())} ({shorten(task.title, 60)})", 190
+    )
+
+
+def _stage_titles(task: TaskSpec, count: int) -> list[str]:
+    stages = STAGES.get(count) or tuple(f"part {place} of {count}" for place in range(1, count + 1))
+    return [f"{shorten(task.title, 160)}: {stage}" for stage in stages]
+
+
+def _parts(task: TaskSpec, titles: list[str], names: list[str]) -> list[dict[str, Any]]:
+    """The task's fields dealt out to its parts; lines go where their words fit best, else in order."""
+    count = len(titles)
+    acceptance, deliverables = _dealt(task.acceptance, names, count), _dealt(task.deliverables, names, count)
+    return [
+        {
+            "title": title,
+            "description": f"Part {place + 1} of {count} of “{shorten(task.title, 100)}”{f': {names[place].strip()}' if names else ''}. {task.description}"[
+                :20_000
+            ],
+            "acceptance": acceptance[place] or [f"{title} can be shown in a build and passes its own automated test."],
+            "mcp_tools": task.mcp_tools,
+            "deliverables": deliverables[place],
+            "estimates": scaled(task.estimates, 1 / count),
+            "priority": task.priority,
+        }
+        for place, title in enumerate(titles)
+    ]
+
+
+def _dealt(lines: list[str], names: list[str], count: int) -> list[list[str]]:
+    dealt: list[list[str]] = [[] for _ in range(count)]
+    for place, line in enumerate(lines):
+        shared = [len(stems(name) & stems(line)) for name in names]
+        at = shared.index(max(shared)) if any(shared) else place * count // len(lines)
+        dealt[at].append(line)
+    return dealt
+
+
+def merge(text: str, bench: Workbench) -> list[str]:
+    """Several tasks as one; the first code survives."""
+    codes = codes_in(text, bench)
+    if not codes:
+        parts = re.split(r"\s*,\s*(?:and\s+)?|\s+(?:and|with|into)\s+", re.sub(r"\btasks?\b", "", text))
+        codes = list(dict.fromkeys(find_task(part, bench).code for part in parts if stems(part)))
+    if len(codes) < 2:
+        raise NotPossible
+    codes.sort(key=bench.index)
+    bench.merge(codes, merged_fields([bench[code] for code in codes]))
+    return [f"Merged {listing(codes)} into {codes[0]} “{bench[codes[0]].title}”."]

@@ -1,0 +1,185 @@
+"""The tasks that a brief's mechanics become: the first is the core, the others follow, grouped when there are many."""
+
+from dataclasses import dataclass
+
+from plans.planner.knowledge import Pattern, Topic, core_acceptance, topics
+from plans.planner.phrases import Phrase
+from plans.planner.vocabulary import Reading
+from plans.planner.wording import capital, clean, fold, listing, mention, quoted, shorten, small, squeeze
+
+TITLE_LIMIT = 80
+NAMED_LIMIT = 4
+PROSE_ROOM = 18_000
+SIZES = (1, 2, 3, 5, 8, 13)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A task before it has a code: a pattern whose lines are already filled."""
+
+    key: str
+    pattern: Pattern
+    title: str
+    description: str
+    acceptance: tuple[str, ...]
+
+
+def core_outline(reading: Reading, group: list[Phrase]) -> Outline:
+    """The prototype of the first mechanic, on which everything else stands."""
+    first = group[0]
+    told = bool(reading.brief.mechanics)
+    lines = [
+        f"{capital(first.thing)} can be tried in a greybox scene from input to visible result, with no explanation in words.",
+        *core_acceptance(reading.genre),
+        *_topic_lines(first)[:1],
+    ]
+    description = [
+        f"Build the smallest playable form of {first.thing} with placeholder shapes, and tune it until repeating it is a pleasure in itself.",
+        "Everything that follows rests on it, so it is tried by people outside the team before anything is built on top.",
+        in_the_briefs_words(group)
+        if told
+        else f"The brief lists no mechanics; this is what the {'pitch' if reading.brief.pitch else 'genre'} suggests.",
+    ]
+    pattern = Pattern(
+        kind="code",
+        phase=1,
+        rank=0,
+        priority=1,
+        points=_points(group, 5),
+        after=["setup"],
+        deliverables=[
+            "Greybox scene of the core",
+            "Tuning values in one data file",
+            "Automated tests of the rules of the core",
+        ],
+    )
+    return Outline("core", pattern, _core_title(reading, first), " ".join(description), tuple(lines))
+
+
+def _core_title(reading: Reading, first: Phrase) -> str:
+    focus = reading.words.get("focus", "")
+    candidates = [f"Greybox the core: {first.core}", f"Greybox the core: {first.thing}"]
+    if not reading.brief.mechanics and focus:
+        candidates.insert(0, f"Greybox the core: {first.core} – {focus}")
+    return next(title for title in [*candidates, shorten(candidates[-1], TITLE_LIMIT)] if len(title) <= TITLE_LIMIT)
+
+
+def mechanic_outlines(groups: list[list[Phrase]]) -> list[Outline]:
+    """One task a group; the first half belongs to the vertical slice."""
+    early = (len(groups) + 1) // 2
+    return [_mechanic_outline(place, group, 2 if place < early else 3) for place, group in enumerate(groups)]
+
+
+def _mechanic_outline(place: int, group: list[Phrase], phase: int) -> Outline:
+    pattern = Pattern(
+        kind="code",
+        phase=phase,
+        rank=0,
+        priority=2,
+        points=_points(group, 3),
+        after=["core"],
+        deliverables=_deliverables(group),
+    )
+    return Outline(
+        f"mechanic{place}", pattern, _group_title(group), _group_description(group), tuple(_group_acceptance(group))
+    )
+
+
+def groups_of(mechanics: list[Phrase], room: int) -> list[list[Phrase]]:
+    """The mechanics in their order, in at most `room` groups of nearly equal size."""
+    count = min(room, len(mechanics))
+    bounds = [round(place * len(mechanics) / count) for place in range(count + 1)] if count else [0]
+    return [mechanics[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+
+
+def _group_title(group: list[Phrase]) -> str:
+    if len(group) == 1:
+        return group[0].act
+    things = list(dict.fromkeys(mechanic.thing for mechanic in group))
+    for shown in range(len(things), 0, -1):
+        rest = len(group) - shown
+        title = f"Implement {listing([*things[:shown], f'{rest} more mechanics' if rest > 1 else 'one more mechanic']) if rest else listing(things)}"
+        if len(title) <= TITLE_LIMIT:
+            return title
+    return shorten(f"Implement {things[0]}", TITLE_LIMIT)
+
+
+def _group_description(group: list[Phrase]) -> str:
+    if len(group) == 1:
+        thing = group[0].thing
+        lines = [
+            f"Add {thing} on top of the core: first alone in a test scene, then in the running game.",
+            "It has to change what the player wants to do, not only what is on the screen; what nobody misses is taken out again.",
+        ]
+    else:
+        lines = [
+            f"Add {listing([mechanic.thing for mechanic in group[:NAMED_LIMIT]])} on top of the core, one after the other, each first alone in a test scene.",
+            "They share this task because they meet in play: the review looks at them together.",
+        ]
+    return " ".join([*lines, in_the_briefs_words(group)])
+
+
+def in_the_briefs_words(group: list[Phrase]) -> str:
+    """A sentence that quotes the mechanics verbatim, as far as there is room."""
+    texts: list[str] = []
+    for mechanic in group:
+        if sum(map(len, texts)) + len(mechanic.text) < PROSE_ROOM:
+            texts.append(quoted(squeeze(mechanic.text)))
+    return f"In the words of the brief: {'; '.join(texts)}."
+
+
+def _group_acceptance(group: list[Phrase]) -> list[str]:
+    if len(group) == 1:
+        thing = group[0].thing
+        return [
+            *_topic_lines(group[0]),
+            f"Within three minutes of meeting {thing} in the build, a tester acts on it on purpose and can say what it changes.",
+            f"An automated test covers the normal case of {thing}, one misuse and one edge case.",
+        ]
+    named = [
+        f"{capital(_name(mechanic))}: {small((_topic_lines(mechanic) or ['a tester uses it on purpose within three minutes and can say what it changed.'])[0])}"
+        for mechanic in group[:NAMED_LIMIT]
+    ]
+    rest = len(group) - len(named)
+    return [
+        *named,
+        f"Each of the {rest} other mechanics of this group has a test scene and an automated test named after it."
+        if rest
+        else "All of them work in the same scene at the same time, covered by an automated test.",
+    ]
+
+
+def _name(mechanic: Phrase) -> str:
+    return shorten(mechanic.core, 90)
+
+
+def _topic_lines(mechanic: Phrase) -> list[str]:
+    found = topic_of(mechanic.text)
+    return list(found.acceptance) if found else []
+
+
+def topic_of(text: str) -> Topic | None:
+    """The topic with the longest match in the text; earlier words win a tie."""
+    folded = fold(clean(text))
+    best: tuple[int, int, Topic] | None = None
+    for topic in topics():
+        for hit in mention(tuple(topic.words)).finditer(folded):
+            rank = (len(hit.group()) if " " in hit.group() else 0, -hit.start(), topic)
+            if best is None or rank[:2] > best[:2]:
+                best = rank
+    return best[2] if best else None
+
+
+def _points(group: list[Phrase], default: int) -> int:
+    known = [found.points for mechanic in group if (found := topic_of(mechanic.text))]
+    wanted = (
+        sum(known) + (len(group) - len(known)) * default
+        if len(group) > 1
+        else max([default if len(group) != 1 or not known else 0, *known])
+    )
+    return next((size for size in SIZES if size >= wanted * (0.7 if len(group) > 1 else 1)), SIZES[-1])
+
+
+def _deliverables(group: list[Phrase]) -> list[str]:
+    scenes = [f"Test scene: {mechanic.thing}" for mechanic in group[:3]]
+    return [*scenes, "Tuning values in data", "Automated tests"]

@@ -1,0 +1,257 @@
+"""The words that a brief puts into the task patterns."""
+
+import re
+from dataclasses import dataclass, field
+
+from plans.brief import Brief
+from plans.planner.focus import focus_phrases, pitch_actions
+from plans.planner.genre import recognise_engine, recognise_platforms
+from plans.planner.knowledge import Engine, Platform, genres, words
+from plans.planner.kpis import kpi_name
+from plans.planner.limits import Limits, constraints_for, exclusions_of, limits_of, positive_text
+from plans.planner.phrases import Phrase, phrase
+from plans.planner.wording import (
+    capital,
+    clean,
+    first_clause,
+    fold,
+    is_english,
+    listing,
+    mentions,
+    number,
+    quoted,
+    sentence,
+    shorten,
+    small,
+    tokens,
+    with_article,
+)
+
+GENRE_NOUN = re.compile(
+    r"(?:game|er|or|rpg|fiction|novel|vania|sim|like|lite|hell|fps|rts|simulation|adventure|builder|defen[cs]e|up|horror|quest|tactics)s?$",
+    re.IGNORECASE,
+)
+SLOT = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A brief as the planner understands it. `words` fill patterns; `assumed` are those the brief does not give."""
+
+    name: str
+    brief: Brief
+    genre: str
+    engine_key: str
+    engine: Engine
+    platforms: dict[str, Platform]
+    limits: Limits
+    exclusions: list[str]
+    text: str
+    mechanics: list[Phrase]
+    words: dict[str, str] = field(default_factory=dict)
+    assumed: dict[str, str] = field(default_factory=dict)
+
+    def fill(self, line: str) -> str | None:
+        """The line with its words; None when one of them is missing. Missing ones may be assumed in prose."""
+        return _fill(line, {**self.assumed, **self.words})
+
+    def fill_title(self, line: str) -> str | None:
+        """The title with the brief's own words; None when one of them is missing."""
+        return _fill(line, self.words)
+
+
+def _fill(line: str, known: dict[str, str]) -> str | None:
+    if any(not known.get(slot) for slot in SLOT.findall(line)):
+        return None
+    return SLOT.sub(lambda match: known[match.group(1)], line)
+
+
+def read_brief(name: str, brief: Brief, genre: str) -> Reading:
+    """All that the planner knows about a brief."""
+    engine_key, engine = recognise_engine(brief)
+    names = names_in(brief)
+    mechanics = [phrase(line, names) for line in brief.mechanics if clean(line)]
+    reading = Reading(
+        name,
+        brief,
+        genre,
+        engine_key,
+        engine,
+        recognise_platforms(brief),
+        limits_of(brief),
+        exclusions_of(brief),
+        positive_text(brief),
+        mechanics or assumed_mechanics(brief, genre),
+    )
+    reading.words.update({key: value for key, value in _words(reading, told=bool(mechanics)).items() if value})
+    reading.assumed.update(_assumed(reading))
+    return reading
+
+
+def names_in(brief: Brief) -> frozenset[str]:
+    """Words written with a capital letter inside a sentence: names, which keep it."""
+    text = " . ".join(map(clean, [brief.pitch, brief.genre, *brief.mechanics, brief.visual_style, *brief.references]))
+    return frozenset(re.findall(r"(?<=[a-z,] )[A-Z][\w'-]+", text))
+
+
+def assumed_mechanics(brief: Brief, genre: str) -> list[Phrase]:
+    """What the player does when the brief lists no mechanics: the pitch tells, or else the genre."""
+    return [phrase(line) for line in pitch_actions(brief.pitch)] or [phrase(line) for line in genres()[genre].assumed]
+
+
+def _words(reading: Reading, *, told: bool) -> dict[str, str]:
+    brief = reading.brief
+    return {
+        "name": shorten(reading.name, 40) if clean(reading.name) else "",
+        **_mechanic_words(reading.mechanics),
+        **_focus_words(reading),
+        **_genre_words(reading),
+        **_engine_words(reading),
+        **_platform_words(brief),
+        **_style_words(brief),
+        **_target_words(brief),
+        "pitch": sentence(shorten(brief.pitch, 240)),
+        "references": listing([shorten(reference, 40) for reference in brief.references[:3] if clean(reference)]),
+        "kpi_names": listing([kpi_name(key) for key in list(brief.kpis)[:2] if clean(key)]),
+        "speed": small(shorten(next(iter(constraints_for(brief, "performance")), ""), 60)),
+        "access": small(shorten(next(iter(constraints_for(brief, "accessibility")), ""), 60)),
+    }
+
+
+def _mechanic_words(mechanics: list[Phrase]) -> dict[str, str]:
+    things = list(dict.fromkeys(mechanic.thing for mechanic in mechanics))
+    joined = listing(things[:3])
+    return {
+        "thing": things[0],
+        "thing2": things[1] if len(things) > 1 else "",
+        "things": joined,
+        "Things": capital(joined),
+    }
+
+
+def _focus_words(reading: Reading) -> dict[str, str]:
+    """What the pitch is about and the mechanics do not say already."""
+    said = set(tokens(" ".join(mechanic.thing for mechanic in reading.mechanics)))
+    found = [text for text in focus_phrases(reading.brief.pitch) if len(text) <= 36]
+    audience = set(tokens(reading.brief.target)) - words().stop_words
+    found = [text for text in found if not set(tokens(text)) & audience] or found
+    new = [text for text in found if not set(tokens(text)) - {"the"} <= said]
+    pitch = clean(reading.brief.pitch)
+    foreign = [quoted(first_clause(pitch, 34))] if pitch and not is_english(pitch) else []
+    return {"focus": next(iter([*new, *found, *foreign]), "")}
+
+
+def _genre_words(reading: Reading) -> dict[str, str]:
+    genre = genres()[reading.genre]
+    unit, units = _called(genre.words["unit"], reading.text).split("/")
+    foe = _called(genre.words["foe"], reading.text) if "foe" in genre.words else ""
+    amount = _told_amount(
+        reading.text, (unit, units, "cards") if reading.genre == "card" else (unit, units)
+    ) or _fitting(genre.amount, reading.limits)
+    return {
+        "unit": unit,
+        "units": units,
+        "Units": capital(units),
+        "a_unit": with_article(unit),
+        "amount": str(amount),
+        "foe": foe,
+        "genre": _genre_name(reading.brief, genre.label),
+    }
+
+
+def _called(choices: list[str], text: str) -> str:
+    """The first choice that the brief mentions; its last word-pair part counts. Otherwise the first or, for foes, the last."""
+    mentioned = [choice for choice in choices if mentions(text, choice.split("/"))]
+    return mentioned[0] if mentioned else choices[0] if "/" in choices[0] else choices[-1]
+
+
+def _told_amount(text: str, names: tuple[str, ...]) -> int | None:
+    for hit in re.finditer(rf"([\w.]+) (?:[\w-]+ )?(?:{'|'.join(map(re.escape, names))})\b", text):
+        value = number(hit.group(1))
+        if value and 2 <= value <= 500 and hit.group(1) not in ("a", "an"):
+            return int(value)
+    return None
+
+
+def _fitting(amount: int, limits: Limits) -> int:
+    return max(2, round(amount * 0.6)) if limits.is_small else amount
+
+
+def _genre_name(brief: Brief, label: str) -> str:
+    named = re.sub(r"\s*\([^)]*\)", "", clean(brief.genre))
+    if not (3 <= len(named) <= 40 and is_english(named)):
+        return label
+    return named if GENRE_NOUN.search(named) else f"{named} game"
+
+
+def _engine_words(reading: Reading) -> dict[str, str]:
+    engine, own = reading.engine, shorten(reading.brief.engine, 30)
+    label = engine.setup_label.format(brief_engine=own) if engine.setup_label else engine.label or own
+    return {
+        "engine": label if label and is_english(label) else "",
+        "engine_project": engine.project if engine.label else f"project in {own}" if own else "project",
+        "engine_plain": engine.plain if engine.label else own or engine.plain,
+        "engine_files": engine.files,
+        "profiler": engine.profiler,
+    }
+
+
+def platform_names(brief: Brief) -> list[str]:
+    """The brief's platforms as people write them, without repetition."""
+    spelling = words().spelling
+    parts = [
+        part
+        for line in brief.platform
+        for part in re.split(r"\s*[,/;]\s*|\s+(?:and|or|y)\s+", PLATFORM_NOTE.sub("", clean(line)))
+        if part
+    ]
+    names = [spelling.get(fold(part), shorten(part, 28)) for part in parts]
+    return list(dict.fromkeys(name for name in names if name))
+
+
+PLATFORM_NOTE = re.compile(r"\s*\([^)]*\)")
+
+
+def _platform_words(brief: Brief) -> dict[str, str]:
+    names = platform_names(brief)
+    shown = names[:3] if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
+    return {"platform": names[0] if names else "", "platforms": listing(shown)}
+
+
+def _style_words(brief: Brief) -> dict[str, str]:
+    style = clean(brief.visual_style)
+    if not is_english(style):
+        return {
+            "style": quoted(shorten(style, 46)),
+            "style_short": quoted(first_clause(style, 34)),
+            "style_full": quoted(shorten(style, 300)) if style else "",
+        }
+    return {
+        "style": small(shorten(style, 50)),
+        "style_short": small(first_clause(style, 38)),
+        "style_full": quoted(shorten(style, 300)) if style else "",
+    }
+
+
+def _target_words(brief: Brief) -> dict[str, str]:
+    target = re.sub(r"^for\s+", "", clean(brief.target), flags=re.IGNORECASE)
+    short = re.split(r"\s(?=(?:with|who|that|which|looking|wanting|in)\s)", first_clause(target, 60), maxsplit=1)[0]
+    short = shorten(short, 36)
+    if not any(char.isalpha() for char in short):
+        short = f"players aged {short}" if short else ""
+    return {"target": small(short) if is_english(short) else quoted(short)}
+
+
+def _assumed(reading: Reading) -> dict[str, str]:
+    known = reading.words
+    focus = known["thing"]
+    return {
+        "name": "the game",
+        "platform": "the target device",
+        "platforms": "the target devices",
+        "focus": focus,
+        "target_or_players": known.get("target") or "new players",
+        "thing2": known["thing"],
+        "style_short": "the chosen style",
+        "style_full": "the first idea of a look",
+    }

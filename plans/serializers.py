@@ -1,0 +1,322 @@
+"""The shapes of the API: what goes out, what may come in."""
+
+from typing import Annotated, Any
+
+from django.contrib.auth import get_user_model
+from pydantic import Field
+from rest_framework import serializers
+
+from gamedev_gateway.core.api import StrictModelSerializer, StrictSerializer
+from gamedev_gateway.core.fields import PydanticField
+from plans.brief import Brief
+from plans.models import SLUG, Artifact, Generation, Membership, Project, Role, Task, TaskPlan
+from plans.operations import NewTask, Operations
+from plans.spec import MAX_TASKS, Estimates
+from realtime.history import START
+from realtime.models import make_cursor
+
+# Projects
+
+
+class ProjectSerializer(serializers.ModelSerializer):
+    brief = PydanticField(Brief)
+    brief_missing = serializers.SerializerMethodField(help_text="Answers without which no plan can be made.")
+    active_plan = serializers.IntegerField(source="active_plan_id", allow_null=True)
+    current_task_code = serializers.SerializerMethodField()
+    seq = serializers.SerializerMethodField(help_text="Head of the project's log.")
+    cursor = serializers.SerializerMethodField(help_text="The position after everything that this answer tells.")
+    role = serializers.ChoiceField(choices=Role.choices, help_text="Yours.")
+
+    class Meta:
+        model = Project
+        fields = [
+            "id",
+            "name",
+            "description",
+            "brief",
+            "brief_missing",
+            "status",
+            "active",
+            "active_plan",
+            "active_context",
+            "current_task",
+            "current_task_code",
+            "seq",
+            "cursor",
+            "role",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+    def get_brief_missing(self, project: Project) -> list[str]:
+        return project.parsed_brief.missing()
+
+    def get_current_task_code(self, project: Project) -> str | None:
+        return project.current_task.code if project.current_task else None
+
+    def get_seq(self, project: Any) -> int:
+        return project.head or 0
+
+    def get_cursor(self, project: Any) -> str:
+        return make_cursor(project.head, project.head_uuid) if project.head else START
+
+
+class CreateProjectSerializer(StrictSerializer):
+    id = serializers.CharField(
+        max_length=64, validators=[SLUG], required=False, help_text="Made from the name if absent."
+    )
+    name = serializers.CharField(
+        max_length=200, required=False, help_text="May be absent when the document has a title."
+    )
+    description = serializers.CharField(max_length=20_000, required=False, allow_blank=True, default="")
+    brief = PydanticField(Brief, required=False)
+    document = serializers.CharField(
+        max_length=500_000, required=False, help_text="A design document in Markdown; fields in `brief` win over it."
+    )
+
+
+class UpdateProjectSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=200, required=False)
+    description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    brief = PydanticField(Brief, required=False, help_text="The fields given are changed, the others stay.")
+
+
+class MemberSerializer(serializers.ModelSerializer):
+    user = serializers.CharField(source="user.username")
+
+    class Meta:
+        model = Membership
+        fields = ["id", "user", "role", "created_at"]
+
+
+class CreateMemberSerializer(StrictSerializer):
+    user = serializers.SlugRelatedField("username", queryset=get_user_model().objects.filter(is_active=True))
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class UpdateMemberSerializer(StrictSerializer):
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+# Plans and tasks
+
+
+class StatsSerializer(serializers.Serializer):
+    total = serializers.IntegerField()
+    completed = serializers.IntegerField()
+    blocked = serializers.IntegerField()
+    progress = serializers.IntegerField(help_text="0 to 100.")
+
+
+class TaskSerializer(serializers.ModelSerializer):
+    project = serializers.CharField(source="plan.project_id")
+    dependencies = serializers.ListField(child=serializers.CharField())
+    acceptance = serializers.ListField(child=serializers.CharField())
+    mcp_tools = serializers.ListField(child=serializers.CharField())
+    deliverables = serializers.ListField(child=serializers.CharField())
+    estimates = PydanticField(Estimates)
+    evidence = serializers.ListField(child=serializers.DictField())
+    claim = serializers.SerializerMethodField(help_text="Who works on it; null for nobody.")
+
+    class Meta:
+        model = Task
+        fields = [
+            "id",
+            "project",
+            "plan",
+            "idx",
+            "code",
+            "title",
+            "description",
+            "status",
+            "dependencies",
+            "acceptance",
+            "mcp_tools",
+            "deliverables",
+            "estimates",
+            "priority",
+            "progress",
+            "blocked_reason",
+            "claim",
+            "evidence",
+            "started_at",
+            "completed_at",
+        ]
+        read_only_fields = fields
+
+    def get_claim(self, task: Task) -> dict[str, Any] | None:
+        return None
+
+
+class TaskDetailSerializer(TaskSerializer):
+    current_task = serializers.IntegerField(
+        source="current_id",
+        allow_null=True,
+        help_text="Id of the same task in the active plan; null where it has none.",
+    )
+
+    class Meta(TaskSerializer.Meta):
+        fields = [*TaskSerializer.Meta.fields, "current_task"]
+
+
+class PlanSerializer(serializers.ModelSerializer):
+    tasks = TaskSerializer(many=True)
+    stats = StatsSerializer()
+
+    class Meta:
+        model = TaskPlan
+        fields = [
+            "id",
+            "project",
+            "version",
+            "status",
+            "summary",
+            "created_by",
+            "author",
+            "created_at",
+            "accepted_at",
+            "base",
+            "instructions",
+            "revision",
+            "tasks",
+            "stats",
+        ]
+
+
+class CreatePlanSerializer(StrictSerializer):
+    tasks = PydanticField(Annotated[list[NewTask], Field(min_length=1, max_length=MAX_TASKS)])
+    summary = serializers.CharField(max_length=20_000, required=False, allow_blank=True, default="")
+    base = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Id of the version that it changes; null: it replaces the plan.",
+    )
+
+
+class EditPlanSerializer(StrictSerializer):
+    ops = PydanticField(Operations, required=False)
+    summary = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError({"ops": ["Give operations, a summary, or both."]})
+        return attrs
+
+
+class GeneratePlanSerializer(StrictSerializer):
+    instructions = serializers.CharField(max_length=20_000, required=False, allow_blank=True, default="")
+
+
+class RefinePlanSerializer(StrictSerializer):
+    instructions = serializers.CharField(max_length=20_000)
+
+
+class WaitingSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    waiting_for = serializers.ListField(child=serializers.CharField())
+    reason = serializers.CharField(allow_blank=True)
+
+
+class NextTaskSerializer(serializers.Serializer):
+    task = TaskSerializer(allow_null=True)
+    reason = serializers.CharField()
+    blocked = WaitingSerializer(many=True)
+
+
+# Work
+
+
+class ProgressSerializer(StrictSerializer):
+    percent = serializers.IntegerField(min_value=0, max_value=100)
+    note = serializers.CharField(max_length=5_000, required=False, allow_blank=True, default="")
+
+
+class BlockSerializer(StrictSerializer):
+    reason = serializers.CharField(max_length=5_000)
+    kind = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+
+
+class AnswerSerializer(StrictSerializer):
+    criterion = serializers.CharField(max_length=1_000)
+    met = serializers.BooleanField()
+    note = serializers.CharField(max_length=5_000, required=False, allow_blank=True)
+
+
+class EvidenceSerializer(StrictSerializer):
+    kind = serializers.CharField(max_length=100)
+    note = serializers.CharField(max_length=5_000, required=False, allow_blank=True)
+    artifact = serializers.IntegerField(required=False, allow_null=True)
+
+
+class CompleteSerializer(StrictSerializer):
+    acceptance = AnswerSerializer(many=True, required=False, default=list)
+    evidence = EvidenceSerializer(many=True, required=False, default=list)
+
+
+class ReopenSerializer(StrictSerializer):
+    reason = serializers.CharField(max_length=5_000, required=False, allow_blank=True, default="")
+
+
+# Artifacts and generations
+
+
+class ArtifactSerializer(serializers.ModelSerializer):
+    task_code = serializers.CharField(source="task.code")
+
+    class Meta:
+        model = Artifact
+        fields = [
+            "id",
+            "task",
+            "task_code",
+            "type",
+            "category",
+            "path",
+            "uri",
+            "sha256",
+            "size_bytes",
+            "validation_status",
+            "validation_report",
+            "created_at",
+        ]
+
+
+class CreateArtifactSerializer(StrictModelSerializer):
+    class Meta:
+        model = Artifact
+        fields = ["type", "category", "path", "uri", "sha256", "size_bytes"]
+
+    size_bytes = serializers.IntegerField(min_value=0, max_value=2**53, required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("path") and not attrs.get("uri"):
+            raise serializers.ValidationError({"path": ["Say where it is: give a path or a uri."]})
+        return attrs
+
+
+class ValidateArtifactSerializer(StrictSerializer):
+    status = serializers.ChoiceField(choices=["valid", "invalid"])
+    report = serializers.DictField(required=False, default=dict)
+
+
+class GenerationSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Generation
+        fields = [
+            "id",
+            "project",
+            "kind",
+            "target",
+            "requested_by",
+            "model",
+            "status",
+            "tokens_in",
+            "tokens_out",
+            "first_token_ms",
+            "elapsed_ms",
+            "error",
+            "created_at",
+            "finished_at",
+        ]

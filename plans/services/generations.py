@@ -1,0 +1,163 @@
+"""Runs of the writers, each a row: at once, or as a job.
+
+What a run does is registered by kind, so that the apps above can add theirs.
+"""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import models, transaction
+from django.utils import timezone
+
+from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.correlation import correlated, correlation_id
+from gamedev_gateway.core.errors import Conflict, GatewayError
+from plans.models import Generation, Project
+from realtime import event_types
+from realtime.publishing import publish
+
+LEASE = timedelta(seconds=60)
+log = structlog.get_logger("gateway.generations")
+
+
+class NotOpen(Conflict):
+    """The run has ended."""
+
+    code = "generation_ended"
+
+    def __init__(self, generation: Generation) -> None:
+        super().__init__(f"This run is {generation.status} already.", generation_status=generation.status)
+
+
+Work = Callable[[Project, dict[str, Any], Actor], models.Model]
+"""What a run does: (project, request, actor) → the object that it made. Raises GatewayError when it cannot."""
+
+_work: dict[str, Work] = {}
+
+
+def register_work(kind: str, work: Work) -> None:
+    _work[kind] = work
+
+
+@transaction.atomic
+def generate_now(project: Project, kind: str, request: dict[str, Any], *, actor: Actor) -> models.Model:
+    """Run at once, in the caller's transaction; an error leaves nothing behind."""
+    generation = begin(project, kind, request, actor, Generation.Status.RUNNING)
+    started = time.perf_counter()
+    made = _work[kind](project, request, actor)
+    finish(generation, started, made)
+    return made
+
+
+@transaction.atomic
+def generate_later(project: Project, kind: str, request: dict[str, Any], *, actor: Actor) -> Generation:
+    """Queue a run for the workers."""
+    generation = begin(project, kind, request, actor, Generation.Status.QUEUED)
+    transaction.on_commit(lambda: enqueue(generation.pk))
+    return generation
+
+
+def enqueue(generation_id: int) -> None:
+    from plans.jobs import run_generation_job
+
+    run_generation_job.enqueue(generation_id)
+
+
+def begin(project: Project, kind: str, request: dict[str, Any], actor: Actor, status: str) -> Generation:
+    return Generation.objects.create(
+        project=project,
+        kind=kind,
+        request=request,
+        requested_by=actor.as_json() | {"user_id": actor.user_id},
+        correlation_id=correlation_id(),
+        status=status,
+    )
+
+
+def run_generation(generation_id: int) -> None:
+    """Do a queued run. Harmless when another worker has it, or when it has ended."""
+    generation = take(generation_id)
+    if generation is None:
+        return
+    actor = Actor(**generation.requested_by)
+    started = time.perf_counter()
+    with correlated(generation.correlation_id):
+        try:
+            with transaction.atomic():
+                made = _work[generation.kind](generation.project, generation.request, actor)
+                finish(generation, started, made)
+        except Exception as error:
+            fail(generation, started, error, actor)
+
+
+@transaction.atomic
+def take(generation_id: int) -> Generation | None:
+    """The run, now ours for the length of a lease; None when it is not to be had."""
+    generation = Generation.objects.select_for_update().select_related("project").filter(pk=generation_id).first()
+    if generation is None or generation.status not in Generation.OPEN:
+        return None
+    if generation.lease_until and generation.lease_until > timezone.now():
+        return None
+    generation.status = Generation.Status.RUNNING
+    generation.lease_until = timezone.now() + LEASE
+    generation.save(update_fields=["status", "lease_until"])
+    return generation
+
+
+def finish(generation: Generation, started: float, made: models.Model) -> None:
+    """End a run well, in the transaction of what it made; a run cancelled meanwhile takes that back."""
+    done = Generation.objects.filter(pk=generation.pk, status=Generation.Status.RUNNING).update(
+        status=Generation.Status.DONE,
+        target={"type": made._meta.model_name, "id": made.pk},
+        elapsed_ms=elapsed(started),
+        finished_at=timezone.now(),
+    )
+    if not done:
+        raise NotOpen(Generation.objects.get(pk=generation.pk))
+
+
+@transaction.atomic
+def fail(generation: Generation, started: float, error: Exception, actor: Actor) -> None:
+    """End a run badly, with the reason in the row and in the log of the project."""
+    if isinstance(error, GatewayError):
+        code, message = error.code, error.detail
+    else:
+        code, message = "internal_error", "This is our fault; the server's log knows more."
+        log.error("generation_failed", generation=generation.pk, exc_info=error)
+    failed = Generation.objects.filter(pk=generation.pk, status=Generation.Status.RUNNING).update(
+        status=Generation.Status.FAILED,
+        error={"code": code, "message": message},
+        elapsed_ms=elapsed(started),
+        finished_at=timezone.now(),
+    )
+    if failed:
+        told = event_types.Error(kind=generation.kind, code=code, message=message, generation_id=generation.pk)
+        publish(generation.project_id, told, actor=actor)
+
+
+@transaction.atomic
+def cancel_generation(generation: Generation) -> Generation:
+    cancelled = Generation.objects.filter(pk=generation.pk, status__in=Generation.OPEN).update(
+        status=Generation.Status.CANCELLED, finished_at=timezone.now()
+    )
+    generation.refresh_from_db()
+    if not cancelled:
+        raise NotOpen(generation)
+    return generation
+
+
+def take_up_abandoned() -> int:
+    """Queue again the runs that a dead worker left behind; called when a server starts. Returns how many."""
+    open_runs = Generation.objects.filter(status__in=Generation.OPEN)
+    abandoned = open_runs.filter(models.Q(lease_until__isnull=True) | models.Q(lease_until__lt=timezone.now()))
+    ids = list(abandoned.values_list("pk", flat=True))
+    for generation_id in ids:
+        enqueue(generation_id)
+    return len(ids)
+
+
+def elapsed(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

@@ -1,0 +1,133 @@
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gamedev_gateway.core.api import EmptySerializer, actor_of
+from gamedev_gateway.core.errors import InvalidInput, NotFound
+from plans import services
+from plans.diff import PlanDiff, diff_plans
+from plans.models import Generation, TaskPlan
+from plans.serializers import (
+    CreatePlanSerializer,
+    EditPlanSerializer,
+    GeneratePlanSerializer,
+    GenerationSerializer,
+    PlanSerializer,
+    RefinePlanSerializer,
+)
+from plans.services.writing import check_brief
+from plans.views.base import PREFER, ProjectViewSet
+
+
+class ProjectPlansViewSet(ListModelMixin, ProjectViewSet):
+    """The versions of a project's plan, newest first."""
+
+    serializer_class = PlanSerializer
+    queryset = TaskPlan.objects.none()
+
+    def get_queryset(self) -> QuerySet[TaskPlan]:
+        return TaskPlan.objects.filter(project=self.get_project()).prefetch_related("tasks__plan")
+
+    @extend_schema(request=CreatePlanSerializer, responses={201: PlanSerializer})
+    def create(self, request: Request, project_id: str) -> Response:
+        """Propose a version written by hand."""
+        project = self.get_project()
+        given = CreatePlanSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        base = project.plans.filter(pk=data["base"]).first() if data["base"] is not None else None
+        if data["base"] is not None and base is None:
+            raise InvalidInput({"base": ["The project has no such plan."]})
+        plan = services.propose_tasks(
+            project, data["tasks"], actor=actor_of(request), summary=data["summary"], base=base
+        )
+        return self.answer(self.get_queryset().get(pk=plan.pk), status=201)
+
+    @extend_schema(
+        request=GeneratePlanSerializer,
+        responses={201: PlanSerializer, 202: GenerationSerializer},
+        parameters=[PREFER],
+    )
+    @action(detail=False, methods=["post"], url_path="generate")
+    def generate_plan(self, request: Request, project_id: str) -> Response:
+        """Let the planner propose a version from the brief."""
+        project = self.get_project()
+        given = GeneratePlanSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        check_brief(project)
+        return self.generate(project, Generation.Kind.PLAN, given.validated_data)
+
+    @extend_schema(responses=PlanSerializer)
+    @action(detail=False)
+    def active(self, request: Request, project_id: str) -> Response:
+        """The accepted version; 404 before there is one."""
+        plan = self.get_queryset().accepted().first()  # type: ignore[attr-defined]
+        if plan is None:
+            raise NotFound("The project has no active plan; generate one and accept it.")
+        return self.answer(plan)
+
+
+class PlansViewSet(ProjectViewSet):
+    """One version of a plan."""
+
+    serializer_class = PlanSerializer
+    queryset = TaskPlan.objects.none()
+
+    def get_queryset(self) -> QuerySet[TaskPlan]:
+        visible = TaskPlan.objects.visible_to(self.request.user)
+        return visible.select_related("project").prefetch_related("tasks__plan")
+
+    @extend_schema(request=EditPlanSerializer, responses=PlanSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Edit a proposal by operations: all of them, or none."""
+        plan = self.get_object()
+        given = EditPlanSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        services.edit_plan(plan, data.get("ops", []), actor=actor_of(request), summary=data.get("summary"))
+        return self.answer(self.get_queryset().get(pk=pk))
+
+    @extend_schema(
+        request=RefinePlanSerializer, responses={201: PlanSerializer, 202: GenerationSerializer}, parameters=[PREFER]
+    )
+    @action(detail=True, methods=["post"])
+    def refine(self, request: Request, pk: str) -> Response:
+        """Let the planner propose a new version, changed as the instructions say. The summary tells what was understood."""
+        plan = self.get_object()
+        given = RefinePlanSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return self.generate(plan.project, Generation.Kind.REFINE, {"plan": plan.pk, **given.validated_data})
+
+    @extend_schema(request=EmptySerializer, responses=PlanSerializer)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: str) -> Response:
+        """Make a proposal the active plan. Work done so far is carried over by code."""
+        plan = self.get_object()
+        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        services.accept_plan(plan, actor=actor_of(request))
+        return self.answer(self.get_queryset().get(pk=pk))
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("against", int, required=False, description="Id of a version; its base if absent.")
+        ],
+        responses=PlanDiff,
+    )
+    @action(detail=True)
+    def diff(self, request: Request, pk: str) -> Response:
+        """What this version changes, against another version of the same project."""
+        plan = self.get_object()
+        other = self.other_version(plan)
+        return Response(diff_plans(other.specs() if other else [], plan.specs()).as_json())
+
+    def other_version(self, plan: TaskPlan) -> TaskPlan | None:
+        wanted = self.request.query_params.get("against")
+        if wanted is None:
+            return plan.base
+        found = plan.project.plans.filter(pk=wanted).first() if wanted.isascii() and wanted.isdigit() else None
+        if found is None:
+            raise InvalidInput({"against": ["The project has no such plan."]})
+        return found

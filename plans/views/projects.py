@@ -1,0 +1,132 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gamedev_gateway.core.api import EmptySerializer, actor_of
+from plans import services
+from plans.brief import Brief
+from plans.models import Membership, Project
+from plans.serializers import (
+    CreateMemberSerializer,
+    CreateProjectSerializer,
+    MemberSerializer,
+    NextTaskSerializer,
+    ProjectSerializer,
+    UpdateMemberSerializer,
+    UpdateProjectSerializer,
+)
+from plans.services.briefs import merged, parse_brief_file
+from plans.views.base import ProjectViewSet
+
+
+class ProjectsViewSet(ListModelMixin, ProjectViewSet):
+    """Games in the making, of which you are a member."""
+
+    serializer_class = ProjectSerializer
+    owner_actions = ("destroy",)
+    lookup_field = "pk"
+    lookup_value_regex = "[^/]+"
+    queryset = Project.objects.none()
+
+    def get_queryset(self) -> QuerySet[Project]:
+        return Project.objects.for_api(self.request.user)
+
+    @extend_schema(request=CreateProjectSerializer, responses={201: ProjectSerializer})
+    def create(self, request: Request) -> Response:
+        """Make a project from a brief, or from a design document in Markdown."""
+        given = CreateProjectSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        name, brief = name_and_brief(given.validated_data)
+        project = services.create_project(
+            name=name,
+            brief=brief,
+            id=given.validated_data.get("id"),
+            description=given.validated_data["description"],
+            actor=actor_of(request),
+            owner=request.user,
+        )
+        return self.answer(self.get_queryset().get(pk=project.pk), status=201)
+
+    @extend_schema(request=UpdateProjectSerializer, responses=ProjectSerializer)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change name, description or fields of the brief."""
+        project = self.get_object()
+        given = UpdateProjectSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        changes = dict(given.validated_data)
+        if "brief" in changes:
+            changes["brief"] = merged(project.parsed_brief, changes["brief"]).model_dump(mode="json")
+        services.update_project(project, changes, actor=actor_of(request))
+        return self.answer(self.get_queryset().get(pk=pk))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete the project with everything in it."""
+        services.delete_project(self.get_object(), actor=actor_of(request))
+        return Response(status=204)
+
+    @extend_schema(request=EmptySerializer, responses=ProjectSerializer)
+    @action(detail=True, methods=["post"])
+    def activate(self, request: Request, pk: str) -> Response:
+        """Make it the project that you work on now."""
+        services.activate_project(self.get_object(), actor=actor_of(request))
+        return self.answer(self.get_queryset().get(pk=pk))
+
+    @extend_schema(responses=NextTaskSerializer)
+    @action(detail=True, url_path="next-task")
+    def next_task(self, request: Request, pk: str) -> Response:
+        """The task to begin next, with the reason, and what waits for what."""
+        task, choice = services.next_task(self.get_object())
+        return Response(NextTaskSerializer({"task": task, "reason": choice.reason, "blocked": choice.blocked}).data)
+
+
+def name_and_brief(given: dict[str, Any]) -> tuple[str, Brief]:
+    """The name and brief that a new project is given, by field or by document."""
+    brief = given.get("brief")
+    name = given.get("name", "")
+    if "document" in given:
+        found = parse_brief_file(given["document"], "markdown")
+        name, brief = name or found.name, merged(found.brief, brief)
+    if not name:
+        raise ValidationError({"name": ["Give the game a name; the document has no title."]})
+    return name[:200], brief or Brief()
+
+
+class MembersViewSet(ListModelMixin, ProjectViewSet):
+    """Who belongs to a project, and as what."""
+
+    serializer_class = MemberSerializer
+    owner_actions = ("create", "partial_update", "destroy")
+    queryset = Membership.objects.none()
+
+    def get_queryset(self) -> QuerySet[Membership]:
+        return Membership.objects.filter(project=self.get_project()).select_related("user", "project")
+
+    @extend_schema(request=CreateMemberSerializer, responses={201: MemberSerializer})
+    def create(self, request: Request, project_id: str) -> Response:
+        project = self.get_project()
+        given = CreateMemberSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        member = services.add_member(project, actor=actor_of(request), **given.validated_data)
+        return self.answer(member, status=201)
+
+    @extend_schema(request=UpdateMemberSerializer, responses=MemberSerializer)
+    def partial_update(self, request: Request, project_id: str, pk: str) -> Response:
+        member = self.get_object()
+        given = UpdateMemberSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        changed = services.set_member(
+            member.project, member.user, given.validated_data["role"], actor=actor_of(request)
+        )
+        return self.answer(changed)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, project_id: str, pk: str) -> Response:
+        services.remove_member(self.get_object(), actor=actor_of(request))
+        return Response(status=204)

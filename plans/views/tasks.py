@@ -1,0 +1,172 @@
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
+from gamedev_gateway.core.api import EmptySerializer, actor_of
+from gamedev_gateway.core.pagination import CursorPagination
+from plans import services
+from plans.models import Artifact, Generation, Task
+from plans.serializers import (
+    ArtifactSerializer,
+    BlockSerializer,
+    CompleteSerializer,
+    CreateArtifactSerializer,
+    GenerationSerializer,
+    ProgressSerializer,
+    ReopenSerializer,
+    TaskDetailSerializer,
+    TaskSerializer,
+    ValidateArtifactSerializer,
+)
+from plans.views.base import ProjectViewSet
+
+
+class TaskFilter(filters.FilterSet):
+    status = filters.MultipleChoiceFilter(choices=Task.Status.choices)
+
+    class Meta:
+        model = Task
+        fields = ["status"]
+
+
+class PlanOrderPagination(CursorPagination):
+    """Tasks in the order of their plan."""
+
+    ordering = ("idx", "code")
+
+
+class ProjectTasksViewSet(ListModelMixin, ProjectViewSet):
+    """The tasks of the active plan, in its order."""
+
+    serializer_class = TaskSerializer
+    filterset_class = TaskFilter
+    pagination_class = PlanOrderPagination
+    queryset = Task.objects.none()
+
+    def get_queryset(self) -> QuerySet[Task]:
+        return Task.objects.active().filter(plan__project=self.get_project()).select_related("plan")
+
+
+class TasksViewSet(ProjectViewSet):
+    """One task of any version, and the work on it. Work is done on tasks of the active plan; others answer 409 with
+    `current_task`."""
+
+    serializer_class = TaskDetailSerializer
+    queryset = Task.objects.none()
+
+    def get_queryset(self) -> QuerySet[Task]:
+        return Task.objects.visible_to(self.request.user).with_current().select_related("plan__project")
+
+    def work(self, verb: Any, given: type[Serializer]) -> Response:
+        """Check the body, do one verb, answer the task."""
+        task = self.get_object()
+        body = given(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        verb(task, actor=actor_of(self.request), **body.validated_data)
+        return self.answer(self.get_queryset().get(pk=task.pk))
+
+    @extend_schema(request=EmptySerializer, responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def start(self, request: Request, pk: str) -> Response:
+        """Begin a pending task whose dependencies are done."""
+        return self.work(services.start_task, EmptySerializer)
+
+    @extend_schema(request=ProgressSerializer, responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def progress(self, request: Request, pk: str) -> Response:
+        """Tell how far it is."""
+        return self.work(services.report_progress, ProgressSerializer)
+
+    @extend_schema(request=BlockSerializer, responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def block(self, request: Request, pk: str) -> Response:
+        """Say that it cannot go on, and why."""
+        return self.work(services.block_task, BlockSerializer)
+
+    @extend_schema(request=EmptySerializer, responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def unblock(self, request: Request, pk: str) -> Response:
+        """Let it go on."""
+        return self.work(services.unblock_task, EmptySerializer)
+
+    @extend_schema(request=CompleteSerializer, responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def complete(self, request: Request, pk: str) -> Response:
+        """Complete it, each acceptance criterion answered with yes."""
+        return self.work(services.complete_task, CompleteSerializer)
+
+    @extend_schema(request=ReopenSerializer, responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, pk: str) -> Response:
+        """Take a completion back."""
+        return self.work(services.reopen_task, ReopenSerializer)
+
+
+class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):
+    """What work on a task made, newest first."""
+
+    serializer_class = ArtifactSerializer
+    queryset = Artifact.objects.none()
+
+    def get_task(self) -> Task:
+        view = TasksViewSet(request=self.request, kwargs={"pk": self.kwargs["task_id"]}, action=self.action)
+        return view.get_object()
+
+    def get_queryset(self) -> QuerySet[Artifact]:
+        task = self.get_task()
+        same = Task.objects.filter(plan__project=task.plan.project_id, code=task.code)
+        return Artifact.objects.filter(task__in=same).select_related("task")
+
+    @extend_schema(request=CreateArtifactSerializer, responses={201: ArtifactSerializer})
+    def create(self, request: Request, task_id: int) -> Response:
+        """Note an artifact: what it is and where."""
+        task = self.get_task()
+        given = CreateArtifactSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        artifact = services.register_artifact(task, actor=actor_of(request), **given.validated_data)
+        return self.answer(artifact, status=201)
+
+
+class ArtifactsViewSet(ProjectViewSet):
+    serializer_class = ArtifactSerializer
+    queryset = Artifact.objects.none()
+
+    def get_queryset(self) -> QuerySet[Artifact]:
+        return Artifact.objects.visible_to(self.request.user).select_related("task__plan__project")
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        services.delete_artifact(self.get_object(), actor=actor_of(request))
+        return Response(status=204)
+
+    @extend_schema(request=ValidateArtifactSerializer, responses=ArtifactSerializer)
+    @action(detail=True, methods=["post"])
+    def validate(self, request: Request, pk: str) -> Response:
+        """Store the verdict of whoever checked it."""
+        artifact = self.get_object()
+        given = ValidateArtifactSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        return self.answer(services.validate_artifact(artifact, actor=actor_of(request), **given.validated_data))
+
+
+class GenerationsViewSet(ProjectViewSet):
+    """Runs of the writers."""
+
+    serializer_class = GenerationSerializer
+    queryset = Generation.objects.none()
+
+    def get_queryset(self) -> QuerySet[Generation]:
+        return Generation.objects.visible_to(self.request.user).select_related("project")
+
+    @extend_schema(request=EmptySerializer, responses=GenerationSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Stop a run that has not ended."""
+        return self.answer(services.cancel_generation(self.get_object()))

@@ -1,0 +1,78 @@
+"""What a client may send over a socket, as declarations that the frames are checked against."""
+
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from gamedev_gateway.core.errors import GatewayError, invalid_input_from
+from gamedev_gateway.core.storable import refuse_unstorable
+
+StreamName = Annotated[str, StringConstraints(max_length=90)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class Command(BaseModel):
+    """`id` is the client's own word for the command; the answer carries it as `reply_to`."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: Annotated[str, StringConstraints(max_length=128)] | int | None = None
+
+
+class Subscribe(Command):
+    command: Literal["subscribe"]
+    stream: StreamName
+    after: Annotated[str, StringConstraints(max_length=40)] | int | None = None
+    types: list[Annotated[str, StringConstraints(max_length=60)]] | None = Field(default=None, max_length=50)
+    sections: bool = False
+
+
+class Unsubscribe(Command):
+    command: Literal["unsubscribe"]
+    stream: StreamName
+
+
+class Ping(Command):
+    command: Literal["ping"]
+
+
+class Publish(Command):
+    command: Literal["publish"]
+    project_id: Annotated[str, StringConstraints(max_length=64)]
+    type: Annotated[str, StringConstraints(max_length=40)]
+    payload: dict[str, Any]
+    task: Annotated[str, StringConstraints(max_length=16)] | None = None
+    key: Key | None = None
+
+
+AnyCommand = Annotated[Subscribe | Unsubscribe | Ping | Publish, Field(discriminator="command")]
+adapter: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
+
+
+class BadFrame(GatewayError):
+    """The frame is not a command. `reply_to` is its id, where it has one that can be read."""
+
+    code = "bad_command"
+
+    def __init__(self, detail: str, reply_to: Any = None, **data: Any) -> None:
+        super().__init__(detail, **data)
+        self.reply_to = reply_to
+
+
+def parse_command(text: str) -> AnyCommand:
+    """The command in a text frame; BadFrame when there is none."""
+    try:
+        data = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise BadFrame(f"This is not JSON: {error}") from error
+    if not isinstance(data, dict):
+        raise BadFrame("A frame is one JSON object with a `command`.")
+    reply_to = data.get("id") if isinstance(data.get("id"), str | int) else None
+    try:
+        refuse_unstorable(data)
+        return adapter.validate_python(data)
+    except ValidationError as error:
+        invalid = invalid_input_from(error)
+        raise BadFrame(invalid.detail, reply_to, **invalid.data) from error
+    except GatewayError as error:
+        raise BadFrame(error.detail, reply_to, **error.data) from error

@@ -1,0 +1,70 @@
+"""Telling hubs that the log has grown. A hint, nothing more: whoever misses it reads the log a moment later.
+
+Safe from any thread, process or management command. Hubs of this process are told directly; those of other processes
+through the channel layer, where it reaches them.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
+
+import structlog
+from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+
+from realtime.history import logged
+
+if TYPE_CHECKING:
+    from realtime.hub import Hub
+    from realtime.models import Event
+
+log = structlog.get_logger("gateway.doorbell")
+hubs: "WeakSet[Hub]" = WeakSet()
+"""The hubs of this process: one for each event loop that serves sockets, so normally one."""
+
+
+def group_name(stream: str) -> str:
+    """The Channels group of a stream. Groups allow letters, digits, `-`, `_` and `.`; stream names have one colon."""
+    return stream.replace(":", ".")
+
+
+def events_group(stream: str) -> str:
+    """The group in which hubs hear of a stream's events."""
+    return f"events.{group_name(stream)}"
+
+
+def layer_crosses_processes() -> bool:
+    return not isinstance(get_channel_layer(), InMemoryChannelLayer)
+
+
+def ring(stream: str, event: "Event") -> None:
+    """Tell every hub about one committed event."""
+    news = logged(event)
+    for hub in tuple(hubs):
+        hub.call_soon(hub.hear, stream, [news])
+    if layer_crosses_processes():
+        send_to_group(events_group(stream), {"type": "events.hint", "stream": stream, "events": [list(news)]})
+
+
+def notify(stream: str, message: dict[str, Any]) -> None:
+    """Send a control message to the consumers in a stream's group, in every process."""
+    send_to_group(group_name(stream), message)
+
+
+def send_to_group(group: str, message: dict[str, Any]) -> None:
+    """`group_send` from wherever we are: on a hub's own loop where there is one, since layers belong to loops."""
+    for hub in tuple(hubs):
+        if hub.call_soon(hub.send_to_group, group, message) and layer_crosses_processes():
+            return
+    if not hubs and layer_crosses_processes():
+        try:
+            async_to_sync(get_channel_layer().group_send)(group, message)
+        except Exception as error:
+            log.warning("hint_not_sent", group=group, error=str(error))
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,279 @@
+"""The vocabulary of the log: every event type with its declared payload.
+
+A payload is published as an instance of its class, so that an undeclared type or field cannot be published. The classes are
+also what docs/events.md is made from.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+Short = Annotated[str, StringConstraints(max_length=500)]
+Data = Annotated[dict[str, Any], Field(default_factory=dict, description="Anything else, as JSON.")]
+
+REGISTRY: dict[str, type["Payload"]] = {}
+"""Every event type and its payload; filled by the classes below as they are declared."""
+
+
+class Payload(BaseModel):
+    """What an event of one type tells. Subclasses name their `type`."""
+
+    model_config = ConfigDict(extra="forbid")
+    type: ClassVar[str] = ""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        if cls.type:
+            REGISTRY[cls.type] = cls
+
+
+class ClientPayload(Payload):
+    """What clients may publish themselves. At least one field says something."""
+
+    text: Text = ""
+    data: Data
+
+    @model_validator(mode="after")
+    def says_something(self) -> Self:
+        if not any(self.model_dump().values()):
+            raise ValueError("The payload says nothing; give at least a text.")
+        return self
+
+
+class Chat(ClientPayload):
+    """Somebody said something."""
+
+    type: ClassVar[str] = "chat"
+    text: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+    in_reply_to: Short = ""
+
+
+class Action(ClientPayload):
+    """A tool did something in the engine or the repository."""
+
+    type: ClassVar[str] = "action"
+    name: Short = ""
+    status: Literal["", "started", "succeeded", "failed"] = ""
+
+
+class Update(ClientPayload):
+    """A status in words, for people to read."""
+
+    type: ClassVar[str] = "update"
+
+
+class Scene(ClientPayload):
+    """The scene in the engine changed."""
+
+    type: ClassVar[str] = "scene"
+    name: Short = ""
+    path: Short = ""
+
+
+class Timeline(ClientPayload):
+    """A mark on the project's timeline."""
+
+    type: ClassVar[str] = "timeline"
+    title: Short = ""
+    at: Short = ""
+
+
+class Log(ClientPayload):
+    """A line of a log worth keeping."""
+
+    type: ClassVar[str] = "log"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+CLIENT_TYPES = frozenset(payload.type for payload in ClientPayload.__subclasses__())
+
+
+class Error(Payload):
+    """A generation or a job failed."""
+
+    type: ClassVar[str] = "error"
+    kind: str
+    code: str
+    message: str
+    generation_id: int | None = None
+
+
+class Project(Payload):
+    """The project itself changed. `changes` holds the fields with their new values."""
+
+    type: ClassVar[str] = "project"
+    action: Literal["created", "updated", "activated", "deactivated", "status"]
+    changes: dict[str, Any] = Field(default_factory=dict)
+
+
+class PlanProposed(Payload):
+    """A new version of the plan is on the table."""
+
+    plan_id: int
+    version: int
+    base: int | None = Field(description="Id of the plan that it was made from.")
+    summary: str
+    instructions: str = Field(description="What it was asked for with.")
+    tasks: int = Field(description="How many tasks it has.")
+
+
+class PlanCreated(PlanProposed):
+    """Written by hand, or sent whole by a client."""
+
+    type: ClassVar[str] = "plan.created"
+
+
+class PlanGenerated(PlanProposed):
+    """Made from the brief."""
+
+    type: ClassVar[str] = "plan.generated"
+
+
+class PlanRefined(PlanProposed):
+    """Made from another version by an instruction. Where that was a proposal, it is superseded."""
+
+    type: ClassVar[str] = "plan.refined"
+    understood: list[str] = Field(description="What was done, in sentences.")
+    not_understood: list[str] = Field(description="The parts of the instruction that nothing was done about.")
+    diff: dict[str, Any] = Field(description="Against the base.")
+
+
+class PlanEdited(Payload):
+    """A proposal was edited in place."""
+
+    type: ClassVar[str] = "plan.edited"
+    plan_id: int
+    version: int
+    revision: int
+    ops: list[dict[str, Any]]
+    diff: dict[str, Any] = Field(description="Against the plan before this edit.")
+
+
+class AcceptedTask(BaseModel):
+    """Where a task stands right after acceptance."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: int
+    code: str
+    idx: int
+    status: str
+    progress: int
+
+
+class PlanAccepted(Payload):
+    """A version became the active plan; the work done so far was carried over by code."""
+
+    type: ClassVar[str] = "plan.accepted"
+    plan_id: int
+    version: int
+    previous: int | None = Field(description="Id of the plan that was active before.")
+    summary: str
+    diff: dict[str, Any] = Field(description="Against the plan that was active before.")
+    tasks: list[AcceptedTask]
+    current_task: str | None
+
+
+class TaskWork(Payload):
+    """Work on a task of the active plan. `changes` holds the task's fields with their new values."""
+
+    changes: dict[str, Any]
+    current_task: str | None = Field(description="Code of the project's current task after this.")
+
+
+class TaskStarted(TaskWork):
+    type: ClassVar[str] = "task.started"
+
+
+class TaskProgress(TaskWork):
+    type: ClassVar[str] = "task.progress"
+    percent: int
+    note: str = ""
+
+
+class TaskBlocked(TaskWork):
+    type: ClassVar[str] = "task.blocked"
+    reason: str
+    kind: str = ""
+
+
+class TaskUnblocked(TaskWork):
+    type: ClassVar[str] = "task.unblocked"
+
+
+class TaskCompleted(TaskWork):
+    type: ClassVar[str] = "task.completed"
+    acceptance: list[dict[str, Any]] = Field(description="Each criterion with its answer.")
+
+
+class TaskReopened(TaskWork):
+    type: ClassVar[str] = "task.reopened"
+    reason: str = ""
+
+
+class TaskChanged(Payload):
+    """An accepted version says something new about a task."""
+
+    type: ClassVar[str] = "task.changed"
+    plan_id: int
+    fields: dict[str, Any] = Field(description="Field → {from, to}.")
+
+
+class TaskDropped(Payload):
+    """An accepted version leaves a task out."""
+
+    type: ClassVar[str] = "task.dropped"
+    plan_id: int
+    title: str
+
+
+class ContextChanged(Payload):
+    context_id: int
+    scope: Literal["global", "task"]
+    version: int
+    source: str
+    summary: str = ""
+
+
+class ContextGenerated(ContextChanged):
+    """A context was assembled anew from the state of the work."""
+
+    type: ClassVar[str] = "context.generated"
+
+
+class ContextUpdated(ContextChanged):
+    """A context was written by hand, or an earlier version was activated again."""
+
+    type: ClassVar[str] = "context.updated"
+    rolled_back: bool = False
+
+
+class ArtifactCreated(Payload):
+    type: ClassVar[str] = "artifact.created"
+    artifact_id: int
+    artifact_type: str
+    category: str
+    path: str = ""
+    uri: str = ""
+
+
+class ArtifactValidated(Payload):
+    type: ClassVar[str] = "artifact.validated"
+    artifact_id: int
+    validation_status: str
+
+
+class ArtifactDeleted(Payload):
+    type: ClassVar[str] = "artifact.deleted"
+    artifact_id: int
+
+
+class MemberChanged(Payload):
+    """Somebody joined, left, or has another role. `role` is null for somebody who left."""
+
+    type: ClassVar[str] = "member.changed"
+    user: str
+    role: Literal["owner", "editor", "viewer"] | None
+
+
+ALL_TYPES = frozenset(REGISTRY)

@@ -1,0 +1,78 @@
+"""The stored log: streams of events, each event with its place."""
+
+import uuid
+from typing import Any
+
+import orjson
+from django.db import models
+from django.utils import timezone
+
+
+class Stream(models.Model):
+    """One log, e.g. `project:pixel-jumper`.
+
+    `head` is the seq of its last event. Appending updates this row first, so that the row lock makes the order of seq the
+    order of commits, on SQLite and on PostgreSQL.
+    """
+
+    name = models.CharField(max_length=90, unique=True)
+    head = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        db_table = "streams"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Event(models.Model):
+    """What happened, once and for all. Rows are appended, never changed.
+
+    `body` is the JSON that every reader gets, without its opening brace: a frame is `{"stream": …, "prev": …, ` + body.
+    It is encoded once, when the event is published.
+    """
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveBigIntegerField()
+    uuid = models.UUIDField(default=uuid.uuid4)
+    type = models.CharField(max_length=40)
+    task_code = models.CharField(max_length=16, default="", blank=True)
+    author = models.CharField(max_length=120, help_text="Kind and id of the actor.")
+    key = models.CharField(
+        max_length=255, null=True, blank=True, help_text="The author's own word for it; makes a retry harmless."
+    )
+    correlation_id = models.CharField(max_length=128, db_index=True)
+    timestamp = models.DateTimeField(default=timezone.now)
+    body = models.TextField()
+
+    class Meta:
+        db_table = "events"
+        ordering = ["stream", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["stream", "seq"], name="event_seq_once_per_stream"),
+            models.UniqueConstraint(
+                fields=["stream", "author", "key"],
+                condition=models.Q(key__isnull=False),
+                name="event_key_once_per_author",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["stream", "type", "seq"], name="event_by_type"),
+            models.Index(fields=["stream", "task_code", "seq"], name="event_by_task"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.type}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The event as a client sees it, without the members that depend on the reader (`stream`, `prev`)."""
+        return orjson.loads("{" + self.body)
+
+    @property
+    def cursor(self) -> str:
+        return make_cursor(self.seq, self.uuid)
+
+
+def make_cursor(seq: int, event_uuid: uuid.UUID) -> str:
+    """A position that can be checked: the seq and the first eight digits of the event's own id."""
+    return f"{seq}-{event_uuid.hex[:8]}"

@@ -1,0 +1,135 @@
+"""Appending to the log. There is one way, and it is part of the transaction that it tells of."""
+
+import uuid
+from typing import Any, NamedTuple
+
+import orjson
+from django.db import connection, transaction
+
+from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.correlation import correlation_id
+from gamedev_gateway.core.errors import IdempotencyMismatch, InvalidInput, invalid_input_from
+from realtime import doorbell
+from realtime.event_types import CLIENT_TYPES, REGISTRY, Payload
+from realtime.models import Event, Stream, make_cursor
+from realtime.signals import event_committed
+
+
+class TaskRef(NamedTuple):
+    """The task that an event is about."""
+
+    id: int
+    code: str
+
+
+def project_stream(project_id: str) -> str:
+    """The name of a project's log."""
+    return f"project:{project_id}"
+
+
+def publish(
+    project_id: str,
+    payload: Payload,
+    *,
+    actor: Actor,
+    task: TaskRef | None = None,
+    key: str | None = None,
+    causation_id: uuid.UUID | None = None,
+) -> Event:
+    """Append one event to a project's log, as the last statement of a service's transaction.
+
+    The stream's row is locked from here until commit: nothing slow may follow.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("An event is published in the transaction that it tells of.")
+    stream_id, seq = take_next_seq(project_stream(project_id))
+    event = Event(
+        stream_id=stream_id,
+        seq=seq,
+        type=payload.type,
+        task_code=task.code if task else "",
+        author=f"{actor.kind}:{actor.id}",
+        key=key,
+        correlation_id=correlation_id(),
+    )
+    event.body = encode(event, project_id, payload, actor=actor, task=task, causation_id=causation_id)
+    event.save(force_insert=True)
+    transaction.on_commit(lambda: announce(project_id, event), robust=True)
+    return event
+
+
+def announce(project_id: str, event: Event) -> None:
+    doorbell.ring(project_stream(project_id), event)
+    event_committed.send_robust(sender=event.type, event=event, project_id=project_id)
+
+
+def take_next_seq(name: str) -> tuple[int, int]:
+    """(stream id, seq) of the next event; locks the stream's row until commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE streams SET head = head + 1 WHERE name = %s RETURNING id, head", [name])
+        row = cursor.fetchone()
+    if row is None:
+        Stream.objects.get_or_create(name=name)
+        return take_next_seq(name)
+    return row
+
+
+def encode(
+    event: Event,
+    project_id: str,
+    payload: Payload,
+    *,
+    actor: Actor,
+    task: TaskRef | None,
+    causation_id: uuid.UUID | None,
+) -> str:
+    """The event's JSON without its opening brace."""
+    members: dict[str, Any] = {
+        "type": event.type,
+        "seq": event.seq,
+        "cursor": make_cursor(event.seq, event.uuid),
+        "id": event.uuid,
+        "project_id": project_id,
+        "task_id": task.id if task else None,
+        "task_code": task.code if task else None,
+        "payload": payload.model_dump(mode="json"),
+        "actor": actor.as_json(),
+        "correlation_id": event.correlation_id,
+        "causation_id": causation_id,
+        "timestamp": event.timestamp.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+    }
+    return orjson.dumps(members).decode()[1:]
+
+
+@transaction.atomic
+def publish_client_event(
+    project_id: str, event_type: str, payload: Any, *, actor: Actor, task: TaskRef | None = None, key: str | None = None
+) -> Event:
+    """Publish what a client says: chat, action, update, scene, timeline, log.
+
+    The author's `key` makes a retry harmless: the event that the first try stored is given back.
+    """
+    declared = parse_client_payload(event_type, payload)
+    Stream.objects.select_for_update().filter(name=project_stream(project_id)).first()
+    if key is not None and (stored := find_by_key(project_id, actor, key)):
+        told = stored.as_dict()
+        same = (told["type"], told["payload"], told["task_code"])
+        if same != (event_type, declared.model_dump(mode="json"), task.code if task else None):
+            raise IdempotencyMismatch
+        return stored
+    return publish(project_id, declared, actor=actor, task=task, key=key)
+
+
+def find_by_key(project_id: str, actor: Actor, key: str) -> Event | None:
+    return Event.objects.filter(
+        stream__name=project_stream(project_id), author=f"{actor.kind}:{actor.id}", key=key
+    ).first()
+
+
+def parse_client_payload(event_type: str, payload: Any) -> Payload:
+    if event_type not in CLIENT_TYPES:
+        raise InvalidInput({"type": [f"Clients publish {', '.join(sorted(CLIENT_TYPES))}; all else is the gateway's."]})
+    try:
+        return REGISTRY[event_type].model_validate(payload)
+    except ValueError as error:
+        raise invalid_input_from(error, "payload") from error  # type: ignore[arg-type]

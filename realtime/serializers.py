@@ -1,0 +1,66 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from gamedev_gateway.core.api import StrictSerializer
+from realtime.event_types import CLIENT_TYPES
+
+
+class ActorSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=["user", "ai", "system"])
+    id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class EventSerializer(serializers.Serializer):
+    """An event, as the sockets send it too."""
+
+    type = serializers.CharField()
+    stream = serializers.CharField()
+    seq = serializers.IntegerField(help_text="Counts the project's events: 1, 2, 3 … without holes.")
+    prev = serializers.IntegerField(help_text="The seq of the event before it that passes the same filter.")
+    cursor = serializers.CharField()
+    id = serializers.UUIDField()
+    project_id = serializers.CharField()
+    task_id = serializers.IntegerField(allow_null=True)
+    task_code = serializers.CharField(allow_null=True)
+    payload = serializers.DictField()
+    actor = ActorSerializer()
+    correlation_id = serializers.CharField()
+    causation_id = serializers.UUIDField(allow_null=True)
+    timestamp = serializers.DateTimeField()
+
+
+class EventPageSerializer(serializers.Serializer):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = EventSerializer(many=True)
+
+
+class HistoryQuery(StrictSerializer):
+    """Query parameters of the history."""
+
+    after = serializers.CharField(
+        max_length=40, required=False, help_text="A cursor or a seq; absent: from the beginning."
+    )
+    before = serializers.IntegerField(
+        min_value=1, max_value=2**62, required=False, help_text="A seq: the last events before it, still oldest first."
+    )
+    types = serializers.CharField(max_length=1_000, required=False, help_text="E.g. `task.*,plan.accepted`.")
+    task = serializers.CharField(max_length=16, required=False, help_text="A task's code.")
+    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+    format = serializers.CharField(required=False, help_text="`json` or `api`; the Accept header does the same.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "after" in attrs and "before" in attrs:
+            raise serializers.ValidationError({"before": ["Give `after` or `before`, not both."]})
+        return attrs
+
+
+class ClientEventSerializer(StrictSerializer):
+    """What a client publishes. `key` is its own word for the event; the same key is stored once."""
+
+    type = serializers.ChoiceField(choices=sorted(CLIENT_TYPES))
+    payload = serializers.DictField()
+    task = serializers.CharField(max_length=16, required=False, allow_null=True, default=None)
+    key = serializers.CharField(max_length=255, required=False, allow_null=True, default=None)

@@ -1,0 +1,119 @@
+"""The log over REST: read it from any position, and say something."""
+
+from typing import Any
+
+import orjson
+from django.db import transaction
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gamedev_gateway.core.api import GatewayViewSet, actor_of
+from gamedev_gateway.core.errors import GatewayError
+from realtime import access, history
+from realtime.history import EventFilter, LoggedEvent
+from realtime.models import Event, Stream
+from realtime.serializers import ClientEventSerializer, EventPageSerializer, EventSerializer, HistoryQuery
+
+MOST_AT_ONCE = 500
+
+
+class CursorLost(GatewayError):
+    """The log cannot continue from this cursor: it never gave it out, or no longer keeps what follows."""
+
+    code, http_status, title = "cursor_lost", 410, "The log does not know this position"
+
+    def __init__(self, reason: str, seq: int) -> None:
+        super().__init__("Read the state anew and go on from its cursor.", reason=reason, seq=seq)
+
+
+class EventsViewSet(GatewayViewSet):
+    """A project's log."""
+
+    serializer_class = EventSerializer
+    queryset = Event.objects.none()
+    pagination_class = None
+    filter_backends: list[Any] = []
+
+    @extend_schema(parameters=[HistoryQuery], responses=EventPageSerializer)
+    def list(self, request: Request, project_id: str) -> Response:
+        """Events in order, from a cursor on."""
+        query = HistoryQuery(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
+        visible = access.find(f"project:{project_id}", actor_of(request))
+        types = history.parse_types(name.strip() for name in asked.get("types", "").split(",") if name.strip())
+        wanted = EventFilter(types, asked.get("task"))
+        return Response(self.page(history.find_stream(visible.log), wanted, asked))
+
+    def page(self, stream: Stream, wanted: EventFilter, asked: dict[str, Any]) -> dict[str, Any]:
+        limit = asked["limit"]
+        if "before" in asked:
+            events = history.read_page_before(stream.pk, asked["before"], limit, wanted)
+        else:
+            start = history.locate(stream, asked.get("after", history.START))
+            if start.trouble:
+                raise CursorLost(start.trouble, start.seq)
+            events = history.read_page(stream.pk, start.seq, limit, wanted)
+        prev = history.previous_seq(stream.pk, events[0].seq, wanted) if events else 0
+        return {
+            "next": self.link("after", events[-1].cursor) if len(events) == limit else None,
+            "previous": self.link("before", events[0].seq) if events and prev else None,
+            "results": shown(stream.name, events, prev),
+        }
+
+    def link(self, name: str, value: Any) -> str:
+        """This request's URL with another position in the log."""
+        query = self.request.query_params.copy()
+        query.pop("after", None)
+        query.pop("before", None)
+        query[name] = value
+        return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
+
+    @extend_schema(
+        request=PolymorphicProxySerializer(
+            "ClientEventOrList",
+            [ClientEventSerializer, ClientEventSerializer(many=True)],
+            resource_type_field_name=None,
+            many=False,
+        ),
+        responses={201: EventSerializer(many=True)},
+    )
+    def create(self, request: Request, project_id: str) -> Response:
+        """Publish one event, or up to 500 in one transaction: all of them, or none."""
+        access.find(f"project:{project_id}", actor_of(request))
+        many = isinstance(request.data, list)
+        if many and not 1 <= len(request.data) <= MOST_AT_ONCE:
+            raise ValidationError({"non_field_errors": [f"Send 1 to {MOST_AT_ONCE} events."]})
+        given = ClientEventSerializer(data=request.data, many=many)
+        given.is_valid(raise_exception=True)
+        with transaction.atomic():
+            events = [
+                self.publish(project_id, item) for item in (given.validated_data if many else [given.validated_data])
+            ]
+        answers = [told(event, f"project:{project_id}") for event in events]
+        return Response(answers if many else answers[0], status=201)
+
+    def publish(self, project_id: str, item: dict[str, Any]) -> Event:
+        return access.publish(
+            project_id,
+            item["type"],
+            item["payload"],
+            actor=actor_of(self.request),
+            task_code=item["task"],
+            key=item["key"],
+        )
+
+
+def told(event: Event, stream: str) -> dict[str, Any]:
+    return orjson.loads(history.logged(event).frame(stream, event.seq - 1))
+
+
+def shown(stream: str, events: list[LoggedEvent], prev: int) -> list[dict[str, Any]]:
+    """Events as the sockets send them, each with the seq of the one before it."""
+    results = []
+    for event in events:
+        results.append(orjson.loads(event.frame(stream, prev)))
+        prev = event.seq
+    return results

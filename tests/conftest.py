@@ -1,0 +1,113 @@
+"""Alice owns the project, Bob edits, Vera views, Charlie is a stranger."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from rest_framework.test import APIClient
+
+from gamedev_gateway.core.actors import Actor
+from plans import services
+from plans.brief import Brief
+from plans.models import Project, Role, TaskPlan
+from plans.operations import NewTask
+
+BRIEF = {
+    "pitch": "Jump across floating islands and beat your own time.",
+    "genre": "platformer",
+    "mechanics": ["run and jump with coyote time", "collect gems that open the exit"],
+    "visual_style": "16x16 pixel art",
+}
+
+
+def make_user(name: str) -> User:
+    return User.objects.create_user(name, password="secret-of-" + name)
+
+
+@pytest.fixture
+def alice(db) -> User:
+    return make_user("alice")
+
+
+@pytest.fixture
+def bob(db) -> User:
+    return make_user("bob")
+
+
+@pytest.fixture
+def vera(db) -> User:
+    return make_user("vera")
+
+
+@pytest.fixture
+def charlie(db) -> User:
+    return make_user("charlie")
+
+
+def client_for(user: User) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+@pytest.fixture
+def as_alice(alice) -> APIClient:
+    return client_for(alice)
+
+
+@pytest.fixture
+def as_bob(bob, project) -> APIClient:
+    services.set_member(project, bob, Role.EDITOR, actor=Actor.person(bob))
+    return client_for(bob)
+
+
+@pytest.fixture
+def as_vera(vera, project) -> APIClient:
+    services.set_member(project, vera, Role.VIEWER, actor=Actor.person(vera))
+    return client_for(vera)
+
+
+@pytest.fixture
+def as_charlie(charlie) -> APIClient:
+    return client_for(charlie)
+
+
+@pytest.fixture
+def project(alice) -> Project:
+    return services.create_project(
+        id="pixel-jumper",
+        name="Pixel Jumper",
+        brief=Brief.model_validate(BRIEF),
+        actor=Actor.person(alice),
+        owner=alice,
+    )
+
+
+@pytest.fixture
+def propose(alice, project) -> Callable[..., TaskPlan]:
+    """Propose a plan of tasks given as keyword dicts, e.g. propose({"title": "Jump"}, {"title": "Run"})."""
+
+    def make(*tasks: dict[str, Any], base: TaskPlan | None = None) -> TaskPlan:
+        return services.propose_tasks(
+            project, [NewTask.model_validate(task) for task in tasks], actor=Actor.person(alice), base=base
+        )
+
+    return make
+
+
+CHAIN = (
+    {"title": "Set up the project", "acceptance": ["The project opens"], "priority": 1},
+    {"title": "Let the hero jump", "dependencies": ["T-001"], "acceptance": ["The hero jumps"]},
+    {"title": "Place the gems", "dependencies": ["T-001"]},
+)
+
+
+@pytest.fixture
+def proposed(propose) -> TaskPlan:
+    return propose(*CHAIN)
+
+
+@pytest.fixture
+def accepted(proposed, alice) -> TaskPlan:
+    return services.accept_plan(proposed, actor=Actor.person(alice))
