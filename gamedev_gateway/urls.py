@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from gamedev_gateway import health
 from gamedev_gateway.api_root import ApiRoot
 
-v1 = [
+v1: list[URLPattern | URLResolver] = [
     path("", ApiRoot.as_view(), name="root"),
     path("", include("agents.urls")),
     path("", include("plans.urls")),

@@ -72,7 +72,7 @@ class CreateProjectSerializer(StrictSerializer):
     description = serializers.CharField(max_length=20_000, required=False, allow_blank=True, default="")
     brief = PydanticField(Brief, required=False)
     document = serializers.CharField(
-        max_length=500_000, required=False, help_text="A design document in Markdown; fields in `brief` win over it."
+        max_length=100_000, required=False, help_text="A design document in Markdown; fields in `brief` win over it."
     )
 
 

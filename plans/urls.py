@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
@@ -18,7 +20,7 @@ router.register("tasks", TasksViewSet, "task")
 router.register("artifacts", ArtifactsViewSet, "artifact")
 router.register("generations", GenerationsViewSet, "generation")
 
-LIST_CREATE = {"get": "list", "post": "create"}
+LIST_CREATE: dict[str, Any] = {"get": "list", "post": "create"}
 project = "projects/<str:project_id>"
 
 urlpatterns = [

@@ -88,7 +88,7 @@ class Connection:
         hub: Hub,
         write: Write,
         *,
-        user_id: int | None,
+        user_id: int,
         batches: bool,
         heartbeat: float,
         grace: float,

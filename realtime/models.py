@@ -38,7 +38,7 @@ class Event(models.Model):
     type = models.CharField(max_length=40)
     task_code = models.CharField(max_length=16, default="", blank=True)
     author = models.CharField(max_length=120, help_text="Kind and id of the actor.")
-    key = models.CharField(
+    key = models.CharField(  # noqa: DJ001  NULL is "no key": unique per author only where there is one
         max_length=255, null=True, blank=True, help_text="The author's own word for it; makes a retry harmless."
     )
     correlation_id = models.CharField(max_length=128, db_index=True)

@@ -19,4 +19,4 @@ async def no_such_address(scope: dict[str, Any], receive: Any, send: Any) -> Non
     await send({"type": "websocket.close", "code": UNKNOWN})
 
 
-not_found = re_path(r"", no_such_address)
+not_found = re_path(r"", no_such_address)  # type: ignore[arg-type]

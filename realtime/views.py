@@ -33,7 +33,7 @@ class EventsViewSet(GatewayViewSet):
 
     serializer_class = EventSerializer
     queryset = Event.objects.none()
-    pagination_class = None
+    pagination_class = None  # type: ignore[assignment]
     filter_backends: list[Any] = []
 
     @extend_schema(parameters=[HistoryQuery], responses=EventPageSerializer)

@@ -12,13 +12,13 @@ ActorKind = Literal["user", "ai", "system"]
 class Actor:
     """A person, an agent or the system itself.
 
-    `user_id` is the account whose rights the actor uses; an agent has the one its token belongs to, the system has none.
+    `user_id` is the account whose rights the actor uses; an agent has the one its token belongs to, the system has none (0).
     """
 
     kind: ActorKind
     id: str
     name: str
-    user_id: int | None = None
+    user_id: int = 0
 
     @classmethod
     def person(cls, user: AbstractBaseUser) -> Self:

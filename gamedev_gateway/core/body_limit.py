@@ -9,7 +9,7 @@ from gamedev_gateway.core.problems import CONTENT_TYPE, problem
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 class BodyLimit:

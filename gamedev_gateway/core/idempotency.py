@@ -32,11 +32,12 @@ def answer_once(request: Request, act: Callable[[], Response]) -> Response:
     if not 0 < len(key) <= MAX_KEY or not key.isprintable():
         raise InvalidInput({HEADER: [f"Use 1 to {MAX_KEY} printable characters."]})
     mark = fingerprint(request)
+    user: Any = request.user
     try:
         with transaction.atomic():
-            record = IdempotencyRecord.objects.create(user=request.user, key=key, fingerprint=mark)
+            record = IdempotencyRecord.objects.create(user=user, key=key, fingerprint=mark)
     except IntegrityError:
-        return replay(IdempotencyRecord.objects.get(user=request.user, key=key), mark)
+        return replay(IdempotencyRecord.objects.get(user=user, key=key), mark)
     response = act()
     record.status = response.status_code
     record.headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}

@@ -58,14 +58,9 @@ def problem_of_drf(exc: Exception, response: Response) -> dict[str, Any]:
         return problem(status=404, code="not_found", title=title, detail="There is nothing here that you can see.")
     if isinstance(exc, PermissionDenied):
         return problem(status=403, code="forbidden", title=title, detail=str(exc) or "This is not yours to do.")
-    assert isinstance(exc, exceptions.APIException)
-    code = exc.get_codes()
-    return problem(
-        status=status,
-        code=code if isinstance(code, str) else "error",
-        title=title,
-        detail=str(exc.detail),
-    )
+    codes = exc.get_codes() if isinstance(exc, exceptions.APIException) else None
+    detail = str(getattr(exc, "detail", exc))
+    return problem(status=status, code=codes if isinstance(codes, str) else "error", title=title, detail=detail)
 
 
 def flatten(detail: Any, path: str = "") -> dict[str, list[str]]:

@@ -32,7 +32,7 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField(help_text="Stable; branch on it.")
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="Per field, for 400."
     )
     path = serializers.ListField(child=serializers.CharField(), required=False, help_text="Of a dependency cycle.")

@@ -16,11 +16,10 @@ sports game|walking simulator|farming sim|life sim|simulation game|management si
 sandbox game|idle game|clicker|battle royale|MOBA|trivia game
 """
 ENGINES = """
-Godot(?: Engine)?(?: \\d+(?:\\.\\d+)*)?|Unity(?! of)(?:3D)?(?: \\d+(?:\\.\\d+)*)?|Unreal(?: Engine)?(?: ?\\d+(?:\\.\\d+)*)?|UE[45]|
-Game ?Maker(?: Studio)?(?: \\d)?|Bevy|Phaser(?: \\d)?|Construct [23]|RPG Maker(?: \\w\\w)?|Ren'Py|L[ÖO]VE2D|Love2D|LÖVE|
-Pygame|MonoGame|Defold|Cocos2d-x|Cocos Creator|Three\\.js|Babylon\\.js|PlayCanvas|libGDX|raylib|GDevelop|PICO-8|
-PixiJS|O3DE|CryEngine|Roblox Studio
-"""
+Godot(?: Engine)?VERSION|Unity(?! of)(?:3D)?VERSION|Unreal(?: Engine)?VERSION|UE[45]|Game ?Maker(?: Studio)?VERSION|
+PhaserVERSION|Construct [23]|RPG Maker(?: \\w\\w)?|Bevy|Ren'Py|L[ÖO]VE2D|Love2D|LÖVE|Pygame|MonoGame|Defold|Cocos2d-x|
+Cocos Creator|Three\\.js|Babylon\\.js|PlayCanvas|libGDX|raylib|GDevelop|PICO-8|PixiJS|O3DE|CryEngine|Roblox Studio
+""".replace("VERSION", r"(?: ?\d+(?:\.\d+)*)?")
 PLATFORMS = """
 PC|Windows|macOS|Linux|Steam Deck|Steam|Nintendo Switch|PlayStation(?: \\d)?|PS[45]|Xbox(?: Series X[/|]S| One)?|
 iOS|iPhone|iPad|Android|[Mm]obile(?: phones)?|móviles|[Ww]eb browsers?|(?<=[Ff]or )web|(?<=for the )web|(?<=on the )web|

@@ -7,6 +7,29 @@ from plans.planner.phrases import is_plural, starts_with_verb, with_the
 from plans.planner.wording import clean, fold, is_english, small, tokens
 
 LONGEST = 4
+PLACES = frozenset(
+    (
+        "across",
+        "aboard",
+        "above",
+        "around",
+        "at",
+        "beneath",
+        "below",
+        "beyond",
+        "in",
+        "inside",
+        "into",
+        "on",
+        "onto",
+        "over",
+        "through",
+        "under",
+        "within",
+        "along",
+        "between",
+    )
+)
 WORD_OR_MARK = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[.,;:!?()\"“”–—…/]")
 
 
@@ -15,9 +38,15 @@ def focus_phrases(text: str) -> list[str]:
     line = clean(text)
     if not is_english(line):
         return []
-    found = [(score, -place, phrase) for place, (score, phrase) in enumerate(_candidates(line)) if score]
+    found = [(score, -place, phrase) for place, (score, phrase, _) in enumerate(_candidates(line)) if score]
     ordered = [phrase for _, _, phrase in sorted(found, reverse=True)]
     return list(dict.fromkeys(ordered))
+
+
+def place_phrases(text: str) -> list[str]:
+    """Noun phrases that follow a preposition of place: "floating islands" in "jump across floating islands"."""
+    line = clean(text)
+    return [phrase for score, phrase, is_place in _candidates(line) if score and is_place] if is_english(line) else []
 
 
 def pitch_actions(text: str) -> list[str]:
@@ -27,14 +56,15 @@ def pitch_actions(text: str) -> list[str]:
     return [clause for clause in clauses if len(tokens(clause)) >= 2 and starts_with_verb(small(clause))][:4]
 
 
-def _candidates(line: str) -> list[tuple[int, str]]:
-    """(score, phrase) of each run of words between little words and marks."""
+def _candidates(line: str) -> list[tuple[int, str, bool]]:
+    """(score, phrase, whether it is a place) of each run of words between little words and marks."""
     result = []
     run: list[str] = []
-    before = ""
+    before, is_place = "", False
     for token in [*WORD_OR_MARK.findall(line), "."]:
         if not token[0].isalnum() or fold(token) in words().stop_words:
-            result.append(_judge(run, before, fold(token)))
+            result.append((*_judge(run, before, fold(token)), is_place))
+            is_place = fold(token) in PLACES or (is_place and not run and fold(token) in words().determiners)
             run, before = [], fold(token)
         else:
             run.append(token)
@@ -65,7 +95,7 @@ def _noun_part(run: list[str], before: str, after: str) -> list[str]:
         if place and before in ("a", "an") and is_plural(fold(word)):
             kept = kept[:place]
             break
-    if len(kept) > 1 and _looks_like_verb(fold(kept[-1]), after):
+    if len(kept) > 1 and fold(kept[-1]) not in words().generic and _looks_like_verb(fold(kept[-1]), after):
         kept = kept[:-1]
     if before == "to" and fold(kept[0] if kept else "") in words().verbs | words().maybe_verbs:
         kept = kept[1:]

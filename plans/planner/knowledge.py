@@ -102,6 +102,7 @@ class Words(Knowledge):
 
     verbs: frozenset[str]
     maybe_verbs: frozenset[str]
+    intransitive: frozenset[str]
     prepositions: frozenset[str]
     determiners: frozenset[str]
     stop_words: frozenset[str]

@@ -30,7 +30,7 @@ def grouped(tasks: list[TaskSpec], phases: list[int], milestones: list[str]) -> 
         return []
     ends = _ends(names)
     places = [next((place for place, end in enumerate(ends) if phase <= end), len(names) - 1) for phase in phases]
-    if len(set(places)) < min(len(names), 3) or len(names) > 4:
+    if len(set(places)) < len(names):
         places = [min(place * len(names) // len(tasks), len(names) - 1) for place in range(len(tasks))]
     return [
         (name, [task for task, at in zip(tasks, places, strict=True) if at == number])

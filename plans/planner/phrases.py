@@ -55,10 +55,10 @@ class Phrase:
     thing: str
 
 
-def phrase(text: str, names: frozenset[str] = frozenset()) -> Phrase:
-    """The forms of one line of mechanics. `names` are words that keep their capital letter."""
+def phrase(text: str, names: frozenset[str] = frozenset(), *, foreign: bool = False) -> Phrase:
+    """The forms of one line of mechanics. `names` keep their capital letter; `foreign` tells that its text is not English."""
     line = clean(text)
-    if not is_english(line):
+    if not is_english(line, foreign=foreign):
         return Phrase(
             text,
             f"Build {quoted(shorten(line, ACT_LIMIT))}",
@@ -75,6 +75,11 @@ def phrase(text: str, names: frozenset[str] = frozenset()) -> Phrase:
         return Phrase(text, f"Make it true: {short}", short, with_the(subject))
     named = shorten(line, ACT_LIMIT)
     return Phrase(text, f"Build {with_the(named)}", named, with_the(_noun_head(line)))
+
+
+def long_thing(line: str) -> str:
+    """A verb phrase as a thing, whole."""
+    return gerund_phrase(shorten(line, ACT_LIMIT))
 
 
 def _head(line: str) -> str:
@@ -110,12 +115,17 @@ def starts_with_verb(line: str) -> bool:
     if found[0] not in words().maybe_verbs:
         return True
     follower = found[1] if len(found) > 1 else "and"
-    if re.match(r"[^\W_]+,", line) and follower in words().verbs | words().maybe_verbs:
-        return True
+    listed = re.match(r"[^\W_]+,", line) and follower in words().verbs | words().maybe_verbs
     return (
-        follower in words().stop_words
-        or (is_plural(follower) and len(found) != 2)
-        or (len(found) == 2 and is_plural(follower))
+        bool(listed)
+        or follower in words().stop_words
+        or (found[0] not in words().intransitive and is_plural(_last_of_head(found)))
+    )
+
+
+def _last_of_head(found: list[str]) -> str:
+    return next(
+        (found[place - 1] for place, token in enumerate(found) if place and token in words().stop_words), found[-1]
     )
 
 
@@ -132,6 +142,8 @@ def _clause_subject(line: str) -> str:
         before, after = fold(found[place - 1]), fold(found[place + 1])
         if before in words().stop_words or before.endswith("ing"):
             return ""
+        if is_plural(before) and fold(found[place]) in words().verbs - words().maybe_verbs:
+            return " ".join(found[:place])
         if verb in words().verbs and (after in words().determiners or after in words().numbers or after == "you"):
             return " ".join(found[:place])
     return ""

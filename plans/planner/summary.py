@@ -38,14 +38,12 @@ def _order(tasks: list[TaskSpec], codes: dict[str, str]) -> str:
 
 def _milestones(reading: Reading, tasks: list[TaskSpec], phases: list[int]) -> str:
     groups = grouped(tasks, phases, reading.brief.milestones)
-    told = [f"{name} ({span(group)})" for name, group in groups[:SHOWN_MILESTONES]]
+    told = [f"{name} ({span(group)})" for name, group in groups if group][:SHOWN_MILESTONES]
     return f"By milestone: {', '.join(told)}." if told else ""
 
 
 def span(tasks: list[TaskSpec]) -> str:
     """ "T-001 to T-004"."""
-    if not tasks:
-        return "a review of the tasks before it"
     return tasks[0].code if len(tasks) == 1 else f"{tasks[0].code} to {tasks[-1].code}"
 
 

@@ -4,12 +4,12 @@ import re
 from dataclasses import dataclass, field
 
 from plans.brief import Brief
-from plans.planner.focus import focus_phrases, pitch_actions
+from plans.planner.focus import focus_phrases, pitch_actions, place_phrases
 from plans.planner.genre import recognise_engine, recognise_platforms
 from plans.planner.knowledge import Engine, Platform, genres, words
 from plans.planner.kpis import kpi_name
 from plans.planner.limits import Limits, constraints_for, exclusions_of, limits_of, positive_text
-from plans.planner.phrases import Phrase, phrase
+from plans.planner.phrases import Phrase, gerund_phrase, phrase
 from plans.planner.wording import (
     capital,
     clean,
@@ -70,7 +70,9 @@ def read_brief(name: str, brief: Brief, genre: str) -> Reading:
     """All that the planner knows about a brief."""
     engine_key, engine = recognise_engine(brief)
     names = names_in(brief)
-    mechanics = [phrase(line, names) for line in brief.mechanics if clean(line)]
+    foreign = not is_english(clean(brief.pitch))
+    lines = {fold(clean(line)): line for line in reversed(brief.mechanics) if clean(line)}
+    mechanics = [phrase(line, names, foreign=foreign) for line in reversed(lines.values())]
     reading = Reading(
         name,
         brief,
@@ -81,9 +83,9 @@ def read_brief(name: str, brief: Brief, genre: str) -> Reading:
         limits_of(brief),
         exclusions_of(brief),
         positive_text(brief),
-        mechanics or assumed_mechanics(brief, genre),
+        mechanics or assumed_mechanics(name, brief, genre),
     )
-    reading.words.update({key: value for key, value in _words(reading, told=bool(mechanics)).items() if value})
+    reading.words.update({key: value for key, value in _words(reading).items() if value})
     reading.assumed.update(_assumed(reading))
     return reading
 
@@ -94,12 +96,21 @@ def names_in(brief: Brief) -> frozenset[str]:
     return frozenset(re.findall(r"(?<=[a-z,] )[A-Z][\w'-]+", text))
 
 
-def assumed_mechanics(brief: Brief, genre: str) -> list[Phrase]:
-    """What the player does when the brief lists no mechanics: the pitch tells, or else the genre."""
-    return [phrase(line) for line in pitch_actions(brief.pitch)] or [phrase(line) for line in genres()[genre].assumed]
+def assumed_mechanics(name: str, brief: Brief, genre: str) -> list[Phrase]:
+    """What the player does when the brief lists no mechanics: the pitch tells, or the genre in the pitch's surroundings."""
+    if actions := pitch_actions(brief.pitch):
+        return [phrase(line) for line in actions]
+    place, focus = next(iter(place_phrases(brief.pitch)), ""), next(iter(focus_phrases(brief.pitch)), "")
+    if genre == "general" and focus:
+        return [Phrase(brief.pitch, focus, shorten(brief.pitch, 56), focus)]
+    around = (
+        f" in {place}" if place else f" with {focus}" if focus else f" in {shorten(name, 24)}" if clean(name) else ""
+    )
+    line = genres()[genre].assumed[0] + around
+    return [Phrase(line, capital(line), line, gerund_phrase(line))]
 
 
-def _words(reading: Reading, *, told: bool) -> dict[str, str]:
+def _words(reading: Reading) -> dict[str, str]:
     brief = reading.brief
     return {
         "name": shorten(reading.name, 40) if clean(reading.name) else "",
@@ -119,7 +130,14 @@ def _words(reading: Reading, *, told: bool) -> dict[str, str]:
 
 
 def _mechanic_words(mechanics: list[Phrase]) -> dict[str, str]:
-    things = list(dict.fromkeys(mechanic.thing for mechanic in mechanics))
+    things: list[str] = []
+    for mechanic in mechanics:
+        things.append(
+            mechanic.thing
+            if set(tokens(mechanic.thing)) - set(tokens(" ".join(things))) - {"the"}
+            else shorten(mechanic.core, 40)
+        )
+    things = list(dict.fromkeys(things))
     joined = listing(things[:3])
     return {
         "thing": things[0],
@@ -130,15 +148,18 @@ def _mechanic_words(mechanics: list[Phrase]) -> dict[str, str]:
 
 
 def _focus_words(reading: Reading) -> dict[str, str]:
-    """What the pitch is about and the mechanics do not say already."""
-    said = set(tokens(" ".join(mechanic.thing for mechanic in reading.mechanics)))
-    found = [text for text in focus_phrases(reading.brief.pitch) if len(text) <= 36]
+    """What the pitch is about and the mechanics do not say already, and where it happens."""
+    said = {"the", *tokens(" ".join(mechanic.thing for mechanic in reading.mechanics))}
     audience = set(tokens(reading.brief.target)) - words().stop_words
-    found = [text for text in found if not set(tokens(text)) & audience] or found
-    new = [text for text in found if not set(tokens(text)) - {"the"} <= said]
-    pitch = clean(reading.brief.pitch)
-    foreign = [quoted(first_clause(pitch, 34))] if pitch and not is_english(pitch) else []
-    return {"focus": next(iter([*new, *found, *foreign]), "")}
+    found, places = (
+        [text for text in texts if len(text) <= 36 and not set(tokens(text)) & audience]
+        for texts in (focus_phrases(reading.brief.pitch), place_phrases(reading.brief.pitch))
+    )
+    new = [text for text in found if not set(tokens(text)) <= said]
+    return {
+        "focus": next(iter([*new, *found]), ""),
+        "place": next((text for text in places if not set(tokens(text)) <= said), ""),
+    }
 
 
 def _genre_words(reading: Reading) -> dict[str, str]:
@@ -181,6 +202,8 @@ def _genre_name(brief: Brief, label: str) -> str:
     named = re.sub(r"\s*\([^)]*\)", "", clean(brief.genre))
     if not (3 <= len(named) <= 40 and is_english(named)):
         return label
+    if not is_english(named, foreign=not is_english(clean(brief.pitch))) or not any(char.isalpha() for char in named):
+        return label
     return named if GENRE_NOUN.search(named) else f"{named} game"
 
 
@@ -220,15 +243,16 @@ def _platform_words(brief: Brief) -> dict[str, str]:
 
 def _style_words(brief: Brief) -> dict[str, str]:
     style = clean(brief.visual_style)
-    if not is_english(style):
+    if not is_english(style, foreign=not is_english(clean(brief.pitch))):
         return {
             "style": quoted(shorten(style, 46)),
             "style_short": quoted(first_clause(style, 34)),
             "style_full": quoted(shorten(style, 300)) if style else "",
         }
+    short = first_clause(style, 38)
     return {
         "style": small(shorten(style, 50)),
-        "style_short": small(first_clause(style, 38)),
+        "style_short": small(short if len(short.split()) > 1 else shorten(style, 38)),
         "style_full": quoted(shorten(style, 300)) if style else "",
     }
 
@@ -239,7 +263,7 @@ def _target_words(brief: Brief) -> dict[str, str]:
     short = shorten(short, 36)
     if not any(char.isalpha() for char in short):
         short = f"players aged {short}" if short else ""
-    return {"target": small(short) if is_english(short) else quoted(short)}
+    return {"target": small(short) if is_english(short, foreign=not is_english(clean(brief.pitch))) else quoted(short)}
 
 
 def _assumed(reading: Reading) -> dict[str, str]:

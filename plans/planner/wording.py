@@ -103,16 +103,23 @@ def small(text: str) -> str:
 
 def with_article(noun: str) -> str:
     """ "an arena", "a level"."""
-    return f"{'an' if noun[:1].lower() in 'aeio' or noun[:2].lower() == 'un' else 'a'} {noun}"
+    first = noun.split(" ", 1)[0]
+    spelled = len(first) > 1 and first.isupper()
+    vowel = (
+        first[:1] in "AEFHILMNORSX"
+        if spelled
+        else first[:1].lower() in "aeio" or (first[:1].lower() == "u" and not first.lower().startswith(("uni", "use")))
+    )
+    return f"{'an' if vowel else 'a'} {noun}"
 
 
-def is_english(text: str) -> bool:
-    """Whether the words can be put inside an English phrase without quotation marks."""
+def is_english(text: str, *, foreign: bool = False) -> bool:
+    """Whether the words can be put inside an English phrase without marks; in a foreign text they must look English."""
     found = tokens(text)
     strange = sum(not char.isascii() and char.isalpha() for char in text)
-    foreign = strange + sum(token in words().foreign for token in found)
+    strangers = strange + sum(token in words().foreign for token in found)
     native = sum(token in words().stop_words and token not in words().foreign for token in found)
-    return foreign == 0 or native > foreign
+    return native > strangers or (strangers == 0 and not foreign)
 
 
 def quoted(text: str) -> str:

@@ -263,7 +263,7 @@ def check_base(plan: TaskPlan, active: TaskPlan | None) -> None:
 
 def carry_work(previous: TaskPlan, plan: TaskPlan) -> None:
     rows = {row.code: row for row in plan.tasks.all()}
-    dropped = []
+    dropped: list[Task] = []
     for old in previous.tasks.all():
         if old.code in rows:
             rows[old.code].take_work(old)

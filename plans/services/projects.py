@@ -25,7 +25,7 @@ class SlugTaken(Conflict):
 
 @transaction.atomic
 def create_project(
-    *, name: str, brief: Brief, actor: Actor, owner: AbstractBaseUser, id: str | None = None, description: str = ""
+    *, name: str, brief: Brief, actor: Actor, owner: Any, id: str | None = None, description: str = ""
 ) -> Project:
     """A new project in draft, owned by `owner`. Without an id it gets one made from the name."""
     slug = id or free_slug(name)

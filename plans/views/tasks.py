@@ -39,7 +39,7 @@ class TaskFilter(filters.FilterSet):
 class PlanOrderPagination(CursorPagination):
     """Tasks in the order of their plan."""
 
-    ordering = ("idx", "code")
+    ordering = ("idx", "code")  # type: ignore[assignment]
 
 
 class ProjectTasksViewSet(ListModelMixin, ProjectViewSet):

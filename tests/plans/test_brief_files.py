@@ -451,8 +451,8 @@ class TestDesignDocuments:
         assert read_brief(text, "markdown").brief.mechanics == ["dig", "Enemies: Moles bite. They come at night."]
 
 
-# Separators U+001C to U+001F are blank for Python and not for pydantic; NUL cannot be stored.
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1c\x1d\x1e\x1f"), max_size=40)
+# U+001C to U+001F are blank for Python and not for pydantic; PyYAML writes U+0085 as a space; NUL cannot be stored.
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\x1c\x1d\x1e\x1f\x85"), max_size=40)
 JSON_VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
