@@ -43,8 +43,10 @@ class LoginViewSet(GatewayViewSet):
     def get_throttles(self) -> list[Any]:
         return [LoginRate()] if self.request.method == "POST" else super().get_throttles()
 
-    def get_authenticators(self) -> list[Any]:
-        return [] if self.request.method == "POST" else super().get_authenticators()
+    def perform_authentication(self, request: Request) -> None:
+        """Whoever brings a password is not asked for a token, and a worn-out one does not disturb."""
+        if request.method != "POST":
+            super().perform_authentication(request)
 
     @extend_schema(request=LoginSerializer, responses=LoginAnswerSerializer, auth=[])
     def create(self, request: Request) -> Response:

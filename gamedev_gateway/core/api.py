@@ -12,9 +12,12 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from gamedev_gateway.core.actors import Actor
-from gamedev_gateway.core.errors import StaleVersion
+from gamedev_gateway.core.errors import NotFound, StaleVersion
 from gamedev_gateway.core.idempotency import answer_once
 from gamedev_gateway.core.pagination import CursorPagination
+from gamedev_gateway.core.storable import refuse_unstorable
+
+MAX_ID = 2**63 - 1
 
 
 def actor_of(request: Request | HttpRequest) -> Actor:
@@ -23,6 +26,13 @@ def actor_of(request: Request | HttpRequest) -> Actor:
     if token is not None and hasattr(token, "as_actor"):
         return token.as_actor()
     return Actor.person(request.user)  # type: ignore[arg-type]
+
+
+def refuse_unstorable_url(request: Request) -> None:
+    """Nothing has a NUL character in its address; in a query it is named."""
+    if "\x00" in request.path:
+        raise NotFound("There is nothing at this address.")
+    refuse_unstorable(dict(request.query_params.lists()))
 
 
 class StrictFieldsMixin:
@@ -49,6 +59,20 @@ class EmptySerializer(StrictSerializer):
     """A body without fields: `{}`."""
 
 
+class AgainstQuery(serializers.Serializer):
+    """The query of a diff."""
+
+    against = serializers.IntegerField(
+        min_value=1, max_value=MAX_ID, required=False, help_text="Id of a version; the one it was made from if absent."
+    )
+
+    @classmethod
+    def read(cls, request: Request) -> int | None:
+        query = cls(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return query.validated_data.get("against")
+
+
 def etag_of(obj: models.Model) -> str:
     """The strong entity tag of an object, from its edit counter alone."""
     return f'"{obj._meta.model_name}-{obj.pk}-{getattr(obj, "revision", 1)}"'
@@ -67,6 +91,7 @@ class GatewayViewSet(GenericViewSet):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        refuse_unstorable_url(request)
         if request.method not in SAFE_METHODS:
             request.data  # noqa: B018  read and parsed before the transaction begins
             method = str(request.method).lower()
@@ -95,7 +120,7 @@ class GatewayViewSet(GenericViewSet):
         if header is None or header.strip() == "*":
             return
         if etag_of(obj) not in [tag.strip() for tag in header.split(",")]:
-            raise StaleVersion(self.representation(obj))
+            raise StaleVersion(self.representation(obj), etag_of(obj))
 
     def representation(self, obj: Any) -> Any:
         serializer_class: Any = getattr(self, "answer_class", None) or self.get_serializer_class()
@@ -107,9 +132,3 @@ class GatewayViewSet(GenericViewSet):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return self.answer(self.get_object())
-
-    def handle_exception(self, exc: Exception) -> Response:
-        response = super().handle_exception(exc)
-        if isinstance(exc, StaleVersion):
-            response["ETag"] = etag_of(self.get_queryset().get(pk=self.kwargs[self.lookup_field]))
-        return response

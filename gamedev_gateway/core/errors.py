@@ -50,14 +50,15 @@ class Conflict(GatewayError):
 
 
 class StaleVersion(GatewayError):
-    """The object was edited since the client read it. `current` is what it is now."""
+    """The object was edited since the client read it. `current` is what it is now, `etag` the tag to try again with."""
 
     code, http_status, title = "stale_version", 412, "Somebody edited this before you"
 
-    def __init__(self, current: Any) -> None:
+    def __init__(self, current: Any, etag: str) -> None:
         super().__init__(
             "It was edited since you read it; look at `current` and try again with its ETag.", current=current
         )
+        self.etag = etag
 
 
 class IdempotencyMismatch(GatewayError):

@@ -1,6 +1,14 @@
 """How lists are cut into pages."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination as DRFCursorPagination
+from rest_framework.request import Request
+
+from gamedev_gateway.core.errors import InvalidInput
 
 
 class CursorPagination(DRFCursorPagination):
@@ -9,4 +17,13 @@ class CursorPagination(DRFCursorPagination):
     page_size = 50
     page_size_query_param = "limit"
     max_page_size = 200
-    ordering = "-pk"
+    ordering: Any = "-pk"
+
+    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any] | None:
+        """One page. What is no cursor, or not one of this list, is wrong input."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValidationError, ValueError, TypeError, OverflowError) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            raise InvalidInput({"cursor": ["Give the cursor of a `next` or `previous` link of this list."]}) from error

@@ -12,7 +12,7 @@ from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
-from gamedev_gateway.core.errors import GatewayError, InvalidInput, invalid_input_from
+from gamedev_gateway.core.errors import GatewayError, InvalidInput, StaleVersion, invalid_input_from
 
 CONTENT_TYPE = "application/problem+json"
 log = structlog.get_logger("gateway.problems")
@@ -41,7 +41,8 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(exc, RequestDataTooBig | SuspiciousOperation):
         exc = exceptions.ParseError("The request cannot be read.")
     if isinstance(exc, GatewayError):
-        return Response(problem_of(exc), status=exc.http_status)
+        headers = {"ETag": exc.etag} if isinstance(exc, StaleVersion) else None
+        return Response(problem_of(exc), status=exc.http_status, headers=headers)
     response = drf_exception_handler(exc, context)
     if response is not None and isinstance(exc, exceptions.APIException | Http404 | PermissionDenied):
         response.data = problem_of_drf(exc, response)
@@ -56,7 +57,7 @@ def problem_of_drf(exc: Exception, response: Response) -> dict[str, Any]:
         return problem_of(invalid)
     if isinstance(exc, Http404 | exceptions.NotFound):
         return problem(status=404, code="not_found", title=title, detail="There is nothing here that you can see.")
-    if isinstance(exc, PermissionDenied):
+    if isinstance(exc, PermissionDenied | exceptions.PermissionDenied):
         return problem(status=403, code="forbidden", title=title, detail=str(exc) or "This is not yours to do.")
     codes = exc.get_codes() if isinstance(exc, exceptions.APIException) else None
     detail = str(getattr(exc, "detail", exc))

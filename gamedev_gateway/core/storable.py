@@ -1,16 +1,19 @@
 """What the database could not keep, found before it is tried."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from gamedev_gateway.core.errors import InvalidInput
 
 MAX_DEPTH = 40
+MOST_NAMED = 20
+"""How many wrong places an answer names: enough to see the mistake, too few to make the answer larger than the question."""
 
 
 def refuse_unstorable(data: Any) -> None:
-    """Raise InvalidInput naming the fields that hold a NUL character or nest too deep."""
-    errors = {path or "non_field_errors": [text] for path, text in unstorable(data)}
+    """Raise InvalidInput naming the first fields that hold a NUL character or nest too deep."""
+    errors = {path or "non_field_errors": [text] for path, text in islice(unstorable(data), MOST_NAMED)}
     if errors:
         raise InvalidInput(errors)
 

@@ -117,7 +117,8 @@ def _fields(thing: str, asked: str, needs: list[str], brief: Brief) -> TaskField
     ]
     return TaskFields(
         title=shorten(title_for(thing, asked), 120),
-        description=f"Add {spoken} to the game, first in the smallest form that can be tried, then finished. It was asked for while refining the plan; what it adds to the brief and what it may cost is agreed before work starts.",
+        description=f"Add {spoken} to the game, first in the smallest form that can be tried, then finished. "
+        "It was asked for while refining the plan; what it adds to the brief and what it may cost is agreed before work starts.",
         dependencies=needs,
         acceptance=lines[:4],
         mcp_tools=_tools(topic.kind, brief),

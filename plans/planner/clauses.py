@@ -3,20 +3,21 @@
 import re
 
 VERBS = (
-    r"(?:add|include|introduce|create|remove|drop|delete|cut|skip|scrap|split|break|divide|merge|combine|join|move|put|place|rename|call|retitle|set|give|make|prioriti[sz]e|deprioriti[sz]e|"
-    r"shorten|reduce|halve|double|extend|lengthen|limit|keep|exclude|estimate|we|there|it|no|without|don'?t|do not|please|increase|raise|lower|trim|get rid|T-\d+ (?:is|are|should|must|can|may|needs?|takes?|depends?|costs?|has|waits?|requires?))"
+    r"(?:add|include|introduce|create|remove|drop|delete|cut|skip|scrap|split|break|divide|merge|combine|join|move|put|place"
+    r"|rename|call|retitle|set|give|make|prioriti[sz]e|deprioriti[sz]e|shorten|reduce|halve|double|extend|lengthen|limit|keep"
+    r"|exclude|estimate|we|there|it|no|without|don'?t|do not|please|increase|raise|lower|trim|get rid)"
 )
+ABOUT_CODE = r"T-\d+ (?:is|are|should|must|can|may|needs?|takes?|depends?|costs?|has|waits?|requires?)"
+BETWEEN = r"(?:\s*,?\s+(?:and|but)\s+then\s+|\s*,\s*(?:then|and|but)?\s*|\s+(?:and|but)\s+(?:also\s+)?)"
 SENTENCE = re.compile(r"(?:(?<=[.!?])\s+|\s*[;\n\r]+\s*|\s*\u2022\s*)")
-JOINT = re.compile(
-    rf"(?:\s*,?\s+(?:and|but)\s+then\s+|\s*,\s*(?:then|and|but)?\s*|\s+(?:and|but)\s+(?:also\s+)?)(?={VERBS}\b)",
-    re.IGNORECASE,
-)
+JOINT = re.compile(rf"{BETWEEN}(?={VERBS}\b)|(?<!T-\d\d\d){BETWEEN}(?={ABOUT_CODE}\b)", re.IGNORECASE)
+PLEASANTRY = re.compile(r"(?:please|thanks|thank you|ok|okay|hi|hello|cheers)[.!?]*", re.IGNORECASE)
 BULLET = re.compile(r"^\s*(?:[-*+•]\s+|\d+[.)]\s+)")
 POLITE = re.compile(
-    r"^(?:(?:and|also|then|finally|first(?:ly)?|next|second(?:ly)?|please|ok(?:ay)?|so|but|hi|hello|hey|thanks|maybe|perhaps)\b[,:]?\s+|can (?:you|we)(?: please)?\s+|could (?:you|we)(?: please)?\s+|"
-    r"(?:i|we)(?:'d| would) (?:like|love|want)(?: you)? to\s+|(?:i|we) want (?:you )?to\s+|let'?s\s+|(?:we|you) (?:should|could|must|have to|need to)\s+(?!not\b)(?=(?:also\s+)?"
-    + VERBS
-    + r")|also\s+)",
+    r"^(?:(?:and|also|then|finally|first(?:ly)?|next|second(?:ly)?|please|ok(?:ay)?|so|but|hi|hello|hey|thanks|maybe|perhaps)\b[,:]?\s+"
+    r"|can (?:you|we)(?: please)?\s+|could (?:you|we)(?: please)?\s+|(?:i|we)(?:'d| would) (?:like|love|want)(?: you)? to\s+"
+    r"|(?:i|we) want (?:you )?to\s+|let'?s\s+"
+    rf"|(?:we|you) (?:should|could|must|have to|need to)\s+(?!not\b)(?=(?:also\s+)?{VERBS}\b)|also\s+)",
     re.IGNORECASE,
 )
 
@@ -30,7 +31,9 @@ def clauses_of(instructions: str) -> list[str]:
         clause
         for sentence in sentences
         for part in _parts(sentence)
-        if (clause := part.strip(" \t,;").removesuffix(".").strip()) and any(char.isalnum() for char in clause)
+        if (clause := part.strip(" \t,;").removesuffix(".").strip())
+        and any(char.isalnum() for char in clause)
+        and not PLEASANTRY.fullmatch(clause)
     ]
 
 

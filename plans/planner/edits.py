@@ -10,7 +10,7 @@ from plans.planner.wording import capital, listing, number, shorten, stems
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import TaskSpec
 
-MOST_PARTS = 10
+MOST_PARTS, MOST_MERGED = 10, 20
 STAGES = {2: ("first playable version", "finished and tested"), 3: ("groundwork", "main part", "finished and tested")}
 
 
@@ -189,6 +189,8 @@ def merge(text: str, bench: Workbench) -> list[str]:
         codes = list(dict.fromkeys(find_task(part, bench).code for part in parts if stems(part)))
     if len(codes) < 2:
         raise NotPossible
+    if len(codes) > MOST_MERGED:
+        raise NotPossible(f"at most {MOST_MERGED} tasks can be merged at once")
     codes.sort(key=bench.index)
     bench.merge(codes, merged_fields([bench[code] for code in codes]))
     return [f"Merged {listing(codes)} into {codes[0]} “{bench[codes[0]].title}”."]

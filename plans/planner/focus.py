@@ -44,9 +44,13 @@ def focus_phrases(text: str) -> list[str]:
 
 
 def place_phrases(text: str) -> list[str]:
-    """Noun phrases that follow a preposition of place: "floating islands" in "jump across floating islands"."""
+    """Phrases that say where: "across floating islands" in "jump across floating islands"."""
     line = clean(text)
-    return [phrase for score, phrase, is_place in _candidates(line) if score and is_place] if is_english(line) else []
+    return (
+        [f"{where} {phrase}" for score, phrase, where in _candidates(line) if score and where]
+        if is_english(line)
+        else []
+    )
 
 
 def pitch_actions(text: str) -> list[str]:
@@ -56,15 +60,16 @@ def pitch_actions(text: str) -> list[str]:
     return [clause for clause in clauses if len(tokens(clause)) >= 2 and starts_with_verb(small(clause))][:4]
 
 
-def _candidates(line: str) -> list[tuple[int, str, bool]]:
-    """(score, phrase, whether it is a place) of each run of words between little words and marks."""
+def _candidates(line: str) -> list[tuple[int, str, str]]:
+    """(score, phrase, preposition of place or "") of each run of words between little words and marks."""
     result = []
     run: list[str] = []
-    before, is_place = "", False
+    before = where = ""
     for token in [*WORD_OR_MARK.findall(line), "."]:
         if not token[0].isalnum() or fold(token) in words().stop_words:
-            result.append((*_judge(run, before, fold(token)), is_place))
-            is_place = fold(token) in PLACES or (is_place and not run and fold(token) in words().determiners)
+            result.append((*_judge(run, before, fold(token)), where))
+            stays = not run and fold(token) in words().determiners
+            where = fold(token) if fold(token) in PLACES else where if stays else ""
             run, before = [], fold(token)
         else:
             run.append(token)

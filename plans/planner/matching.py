@@ -124,4 +124,6 @@ def is_about(task: TaskSpec, thing: str) -> bool:
     telling = [part for part in parts if mentions_thing(part, thing)]
     if not mentions_thing(title_head(task.title), thing):
         return False
+    if mentions_thing(" ".join(_leading(task.title)), thing):
+        return True
     return len(telling) == len(parts) or not telling or (len(telling) / len(parts) > 0.5)

@@ -1,6 +1,7 @@
 """The tasks that a brief's mechanics become: the first is the core, the others follow, grouped when there are many."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from plans.planner.knowledge import Pattern, Topic, core_acceptance, topics
 from plans.planner.phrases import Phrase
@@ -10,6 +11,10 @@ from plans.planner.wording import capital, clean, fold, listing, mention, quoted
 TITLE_LIMIT = 80
 NAMED_LIMIT = 4
 PROSE_ROOM = 18_000
+GENERAL_CORE = (
+    "Three of five testers repeat it for five minutes of their own accord.",
+    "Its numbers are in one data file and can be changed while the game runs.",
+)
 SIZES = (1, 2, 3, 5, 8, 13)
 
 
@@ -30,7 +35,8 @@ def core_outline(reading: Reading, group: list[Phrase]) -> Outline:
     told = bool(reading.brief.mechanics)
     lines = [
         f"{capital(first.thing)} can be tried in a greybox scene from input to visible result, with no explanation in words.",
-        *core_acceptance(reading.genre),
+        *filter(None, map(reading.fill, core_acceptance(reading.genre))),
+        *GENERAL_CORE[: max(0, 2 - len(core_acceptance(reading.genre)))],
         *_topic_lines(first)[:1],
     ]
     description = [
@@ -89,7 +95,7 @@ def groups_of(mechanics: list[Phrase], room: int) -> list[list[Phrase]]:
     """The mechanics in their order, in at most `room` groups of nearly equal size."""
     count = min(room, len(mechanics))
     bounds = [round(place * len(mechanics) / count) for place in range(count + 1)] if count else [0]
-    return [mechanics[start:end] for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [mechanics[start:end] for start, end in pairwise(bounds)]
 
 
 def _group_title(group: list[Phrase]) -> str:

@@ -4,12 +4,13 @@ import re
 from dataclasses import dataclass
 
 from plans.planner.knowledge import words
-from plans.planner.wording import clean, first_clause, fold, is_english, quoted, shorten, small, tokens
+from plans.planner.wording import clean, first_clause, fold, is_english, quoted, shorten, small, tokens, trim
 
+RELATIVE = ("that", "which", "who", "whose")
 ACT_LIMIT = 58
 THING_LIMIT = 36
 SUBJECT = re.compile(
-    r"^(?:as an? \w+,? )?(?:the |a )?(?:players?|you|users?|we)(?: can| must| may| will| should| have to| has to| need to)? ",
+    r"^(?:as an? \w+,? )?(?:the |a )?(?:players?|you|users?|we)(?: can| must| may| will| should| have to| has to| need to)? |^let (?:the )?",
     re.IGNORECASE,
 )
 HEAD_END = re.compile(
@@ -17,22 +18,24 @@ HEAD_END = re.compile(
 )
 NOUN_HEAD_END = re.compile(r"\s(?:on|against|in|at|across|during|around|between|over|through|under|into)\s")
 VERB_LIST = re.compile(r"^(\w+), (\w+)\b(?=,)")
-PARTICIPLES = (
-    "chosen",
-    "made",
-    "built",
-    "driven",
-    "drawn",
-    "shown",
-    "given",
-    "hidden",
-    "taken",
-    "won",
-    "told",
-    "kept",
-    "found",
-    "written",
-    "spread",
+PARTICIPLES = frozenset(
+    [
+        "chosen",
+        "made",
+        "built",
+        "driven",
+        "drawn",
+        "shown",
+        "given",
+        "hidden",
+        "taken",
+        "won",
+        "told",
+        "kept",
+        "found",
+        "written",
+        "spread",
+    ]
 )
 IRREGULAR = {
     "begin": "beginning",
@@ -72,14 +75,9 @@ def phrase(text: str, names: frozenset[str] = frozenset(), *, foreign: bool = Fa
         return Phrase(text, f"Let the player {short}", short, gerund_phrase(_head(line)))
     if subject := _clause_subject(line):
         short = shorten(line, ACT_LIMIT)
-        return Phrase(text, f"Make it true: {short}", short, with_the(subject))
+        return Phrase(text, f"Build the rule that {short}", short, with_the(subject))
     named = shorten(line, ACT_LIMIT)
     return Phrase(text, f"Build {with_the(named)}", named, with_the(_noun_head(line)))
-
-
-def long_thing(line: str) -> str:
-    """A verb phrase as a thing, whole."""
-    return gerund_phrase(shorten(line, ACT_LIMIT))
 
 
 def _head(line: str) -> str:
@@ -87,7 +85,7 @@ def _head(line: str) -> str:
         part.strip()
         for part in HEAD_END.split(VERB_LIST.sub(r"\1 and \2", line) if starts_with_verb(line) else line, maxsplit=1)
     ]
-    return shorten(parts[0] if len(parts[0]) >= 3 else line, THING_LIMIT)
+    return trim(shorten(parts[0] if len(parts[0]) >= 3 else line, THING_LIMIT))
 
 
 def _noun_head(line: str) -> str:
@@ -118,7 +116,9 @@ def starts_with_verb(line: str) -> bool:
     listed = re.match(r"[^\W_]+,", line) and follower in words().verbs | words().maybe_verbs
     return (
         bool(listed)
-        or follower in words().stop_words
+        or (follower in words().stop_words and follower not in RELATIVE)
+        or follower in ("everything", "anything", "everyone", "nothing")
+        or found[2:3] in (["by"], ["to"])
         or (found[0] not in words().intransitive and is_plural(_last_of_head(found)))
     )
 
@@ -142,6 +142,8 @@ def _clause_subject(line: str) -> str:
         before, after = fold(found[place - 1]), fold(found[place + 1])
         if before in words().stop_words or before.endswith("ing"):
             return ""
+        if verb != fold(found[place]) and verb in words().verbs - words().maybe_verbs and after in words().stop_words:
+            return " ".join(found[:place])
         if is_plural(before) and fold(found[place]) in words().verbs - words().maybe_verbs:
             return " ".join(found[:place])
         if verb in words().verbs and (after in words().determiners or after in words().numbers or after == "you"):

@@ -10,7 +10,9 @@ from plans.spec import TaskSpec
 
 NEGATED = re.compile(r"\b(no|without|not|never|none|zero)\b", re.IGNORECASE)
 ARTICLE = re.compile(
-    r"^(?:any|all|the|a|an|our|more|such)\s+|\s+(?:tasks?|parts?|features?|stuff|altogether|completely|entirely|at all|any ?more|please|from (?:the|our) (?:plan|game|scope)|in the game|for now)$",
+    r"^(?:any|all|the|a|an|our|more|such)\s+|,\s*(?:only|just)\s.*$"
+    r"|\s+(?:tasks?|parts?|features?|stuff|altogether|completely|entirely|at all|any ?more|please"
+    r"|from (?:the|our) (?:plan|game|scope)|in the game|for now)$",
     re.IGNORECASE,
 )
 
@@ -132,19 +134,25 @@ def _title_without(title: str, thing: str) -> str:
 
 
 def _less(text: str, thing: str) -> str:
-    """The text without the members of an enumeration that mention the thing, or without a closing phrase that does."""
-    members = [part for part in re.split(r"(,\s+(?:and\s+)?|\s+and\s+)", text) if part]
-    kept = [
-        (members[place - 1] if place else "", part)
-        for place, part in enumerate(members)
-        if place % 2 == 0 and (place == 0 or not mentions_thing(part, thing))
+    """The text without what mentions the thing: members of an enumeration or a closing phrase, whichever leaves more."""
+    found = [
+        shorter
+        for shorter in (_fewer_members(text, thing), _without_tail(text, thing))
+        if not mentions_thing(shorter, thing)
     ]
-    if len(kept) < (len(members) + 1) // 2 and not mentions_thing(kept[0][1], thing):
-        joined = "".join(joint + part for joint, part in kept)
-        return joined if joined.endswith((".", "!", "?")) or not text.endswith(".") else joined + "."
-    tail = re.split(r"\s(?=(?:for|with|in|of|on|around|and|that)\s)", text)
-    return (
-        " ".join(part for part in tail if not mentions_thing(part, thing))
-        if not mentions_thing(tail[0], thing)
-        else text
+    whole = [shorter for shorter in found if shorter.count("“") == shorter.count("”")]
+    return max(whole, key=len, default=text)
+
+
+def _fewer_members(text: str, thing: str) -> str:
+    members = re.split(r"(,\s+(?:and\s+)?|\s+and\s+)", text)
+    pairs = [(members[place - 1] if place else "", members[place]) for place in range(0, len(members), 2)]
+    joined = "".join(
+        joint + part for place, (joint, part) in enumerate(pairs) if not place or not mentions_thing(part, thing)
     )
+    return joined if joined.endswith((".", "!", "?")) or not text.endswith(".") else joined + "."
+
+
+def _without_tail(text: str, thing: str) -> str:
+    head, *tails = re.split(r"\s(?=(?:for|with|in|of|on|around|and|that)\s)", text)
+    return " ".join([head, *(part for part in tails if not mentions_thing(part, thing))])

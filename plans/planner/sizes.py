@@ -1,6 +1,7 @@
 """Making the plan, or a task, smaller or larger."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from plans.brief import Brief
@@ -133,11 +134,7 @@ def at_most(count: int, bench: Workbench) -> list[str]:
 
 def _merge_smallest(bench: Workbench) -> bool:
     """Merge the smallest pair that stands side by side; the ends of the plan are taken last."""
-    pairs = [
-        (left, right)
-        for left, right in zip(bench.tasks, bench.tasks[1:], strict=False)
-        if not {left.code, right.code} & bench.frozen
-    ]
+    pairs = [(left, right) for left, right in pairwise(bench.tasks) if not {left.code, right.code} & bench.frozen]
     release = bench.release()
     for left, right in sorted(pairs, key=lambda pair: _reluctance(pair, release, bench)):
         try:

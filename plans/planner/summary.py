@@ -25,14 +25,17 @@ def _what(reading: Reading, tasks: list[TaskSpec]) -> str:
     hours = sum(task.estimates.time_hours for task in tasks)
     name, genre = reading.fill("{name}"), reading.words["genre"]
     places = f" on {reading.words['platforms']}" if "platforms" in reading.words else ""
-    return f"{len(tasks)} tasks take {name}, {with_article(genre)}, from an empty project to its release{places}: {points} story points, about {hours:g} working hours."
+    return (
+        f"{len(tasks)} tasks take {name}, {with_article(genre)}, from an empty project to its release{places}: "
+        f"{points} story points, about {hours:g} working hours."
+    )
 
 
 def _order(tasks: list[TaskSpec], codes: dict[str, str]) -> str:
     after = listing([codes[key] for key in ("content", "ui", "audio") if key in codes])
     return (
-        f"The core ({codes['core']}) and the visual direction ({codes['look']}) come first and meet in a vertical slice ({codes['slice']}), so that the idea is judged "
-        f"before content multiplies it; then {after} can run in parallel, and playtests lead to the release ({tasks[-1].code})."
+        f"The core ({codes['core']}) and the visual direction ({codes['look']}) come first and meet in a vertical slice ({codes['slice']}), "
+        f"so that the idea is judged before content multiplies it; then {after} can run in parallel, and playtests lead to the release ({tasks[-1].code})."
     )
 
 
@@ -73,6 +76,7 @@ def _assumptions(reading: Reading) -> str:
         "one full-time person" if not brief.constraints else "",
     ]
     told = [line for line in assumed if line]
+    size = f"{reading.words['amount']} {'cards' if reading.genre == 'card' else reading.words['units']}"
     return (
         f"Assumed where the brief is silent: {listing(told)}; {reading.words['amount']} {reading.words['units'] if reading.genre != 'card' else 'cards'} as the size of the release."
         if told

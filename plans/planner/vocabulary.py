@@ -158,7 +158,7 @@ def _focus_words(reading: Reading) -> dict[str, str]:
     new = [text for text in found if not set(tokens(text)) <= said]
     return {
         "focus": next(iter([*new, *found]), ""),
-        "place": next((text for text in places if not set(tokens(text)) <= said), ""),
+        "place": next((text for text in places if not set(tokens(text)[1:]) <= said), ""),
     }
 
 
@@ -263,7 +263,11 @@ def _target_words(brief: Brief) -> dict[str, str]:
     short = shorten(short, 36)
     if not any(char.isalpha() for char in short):
         short = f"players aged {short}" if short else ""
-    return {"target": small(short) if is_english(short, foreign=not is_english(clean(brief.pitch))) else quoted(short)}
+    return {
+        "target": small(short)
+        if not short or is_english(short, foreign=not is_english(clean(brief.pitch)))
+        else quoted(short)
+    }
 
 
 def _assumed(reading: Reading) -> dict[str, str]:

@@ -1,0 +1,273 @@
+"""What can be said to refine a plan: each rule is a way to say something, and what it does."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from plans.brief import Brief
+from plans.planner import edits, sizes
+from plans.planner.additions import add
+from plans.planner.removals import exclude, remove
+from plans.planner.wording import number
+from plans.planner.workbench import NotPossible, Workbench
+
+DEFAULT_CUT, DEFAULT_GROWTH = 0.25, 0.25
+VAGUE = re.compile(r"(?:more|fewer|less|better|to|it|this|that|you|another)\b(?! (?:boss|task|mini))", re.IGNORECASE)
+Match = re.Match[str]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A way to say something, and what it does. The first rule that matches a clause decides."""
+
+    says: re.Pattern[str]
+    act: Callable[[Match, Workbench, Brief], list[str]]
+
+
+def _percent(text: str | None, default: float) -> float:
+    return min(float(text) / 100, 0.95) if text else default
+
+
+def _value(text: str) -> float:
+    found = number(text)
+    if found is None:
+        raise NotPossible
+    return found
+
+
+def _count(text: str | None, default: int) -> int:
+    return int(_value(text)) if text else default
+
+
+def _factor(found: Match) -> float:
+    share = _percent(found["percent"], DEFAULT_GROWTH)
+    return 1 + share if re.match(r"increase|raise|extend|lengthen|add|grow", found[0], re.IGNORECASE) else 1 - share
+
+
+def _add(found: Match, bench: Workbench, brief: Brief) -> list[str]:
+    if VAGUE.match(found["x"]):
+        raise NotPossible
+    return add(found["x"], bench, brief)
+
+
+def _urgency(found: Match, bench: Workbench, brief: Brief) -> list[str]:
+    return edits.prioritise(found["x"], PRIORITY_OF[found["how"].lower()], bench)
+
+
+PRIORITY_OF = {
+    "top": 1,
+    "highest": 1,
+    "critical": 1,
+    "high": 1,
+    "urgent": 1,
+    "higher": 1,
+    "medium": 3,
+    "normal": 3,
+    "low": 5,
+    "lower": 5,
+    "lowest": 5,
+    "least": 5,
+    "most": 1,
+}
+N = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|half an?|couple of)"
+TASK = r"T-\d+"
+PLAN = r"(?:the |this |our |whole |entire |total |all |of )*(?:plan|scope|project|estimates?|hours|tasks|workload|everything|it|schedule|budget)"
+
+
+def _rule(says: str, act: Callable[[Match, Workbench, Brief], list[str]]) -> Rule:
+    return Rule(re.compile(says, re.IGNORECASE | re.DOTALL), act)
+
+
+RULES = [
+    # how many tasks, how much work
+    _rule(
+        rf"(?:.*\b)?(?:at most|no more than|max(?:imum)?(?: of)?|limit (?:it|the plan) to|up to|fewer than"
+        rf"|reduce (?:it|the plan) to|cut (?:it|the plan)(?: down)? to)\s+(?P<n>{N})\s+tasks?\b",
+        lambda m, b, _: sizes.at_most(_count(m["n"], 1), b),
+    ),
+    _rule(rf"halve {PLAN}$", lambda m, b, _: sizes.scale_all(0.5, b)),
+    _rule(rf"double {PLAN}$", lambda m, b, _: sizes.scale_all(2.0, b)),
+    _rule(r"(?:halve) (?P<x>.+)$", lambda m, b, _: edits.scale(m["x"], 0.5, b)),
+    _rule(r"(?:double) (?P<x>.+)$", lambda m, b, _: edits.scale(m["x"], 2.0, b)),
+    _rule(
+        r"(?:increase|raise|reduce|lower|cut|shrink|extend) (?:the |all |our )*(?:estimates?|hours|times"
+        r"|points)(?: by (?P<percent>\d+) ?(?:%|percent))?$",
+        lambda m, b, _: sizes.scale_all(_factor(m), b),
+    ),
+    _rule(
+        r"add (?:a )?(?P<percent>\d+) ?(?:%|percent) (?:buffer|slack|contingency|margin|reserve).*$",
+        lambda m, b, _: sizes.scale_all(_factor(m), b),
+    ),
+    _rule(
+        r"(?:cut|reduce|shrink|trim|shorten|lower|make) (?:the |our |down |this )*(?:scope|plan|project"
+        r"|workload|work|it|everything|budget|schedule)(?: (?:smaller|shorter|down|leaner))?(?: (?:by|to be)"
+        r" (?:about )?(?:(?P<percent>\d+) ?(?:%|percent)|(?P<half>(?:a )?half)|(?P<third>a third)"
+        r"|(?P<quarter>a quarter)))?(?: (?:smaller|shorter))?$",
+        lambda m, b, _: (sizes.shorten_plan if re.match("shorten", m[0], re.IGNORECASE) else sizes.cut_scope)(
+            _cut(m), b
+        ),
+    ),
+    _rule(
+        r"make (?:it|the plan|everything) (?:about )?(?P<percent>\d+) ?(?:%|percent) (?:shorter|smaller|leaner)$",
+        lambda m, b, _: sizes.cut_scope(_percent(m["percent"], DEFAULT_CUT), b),
+    ),
+    _rule(
+        r"(?:extend|lengthen|grow|increase|expand|stretch) (?:the |our )*(?:plan|scope|project|schedule"
+        r"|it)(?: by (?P<percent>\d+) ?(?:%|percent))?$",
+        lambda m, b, _: sizes.scale_all(_factor(m), b),
+    ),
+    _rule(
+        rf"(?:.*\b)?(?:(?:we|i|you) (?:only |just )?have(?: only| just| got)?|there (?:is|are)(?: only)?"
+        rf"|(?:must|has to|should|needs to|make it|must be|has to be)? ?(?:fits?|be done|be finished"
+        rf"|finish(?:ed)?|shorten(?: it| the plan)?|done|ship)(?: it| the plan)? (?:in(?:to)?|within|to)"
+        rf"|the deadline is in)\s+(?:only |about |just )?(?P<span>{N} (?:\w+ )?(?:hours?|days?|weeks?|months?"
+        rf"|years?))\b(?! (?:to|of) \w+ing).*$",
+        lambda m, b, brief: sizes.fit_time(m["span"], b, brief),
+    ),
+    # dependencies
+    _rule(
+        r"(?!(?:we|i|you|it|they)\b)(?P<x>.+?) (?:should(?: not|n'?t)|does(?: not|n'?t)|must(?: not|n'?t)"
+        r"|need(?: not|n'?t)|do(?: not|n'?t)|no longer|cannot)\s*(?:need to |have to )?(?:depends?(?: on)?"
+        r"|wait(?:s)?(?: for)?|requires?|needs?)\s+(?:on )?(?P<y>.+)$",
+        lambda m, b, _: edits.undepend(m["x"], m["y"], b),
+    ),
+    _rule(
+        r"remove the dependency (?:of|from) (?P<x>.+?) (?:on|to) (?P<y>.+)$",
+        lambda m, b, _: edits.undepend(m["x"], m["y"], b),
+    ),
+    _rule(
+        r"make (?P<x>.+?) (?:depend on|wait for|dependent on) (?P<y>.+)$",
+        lambda m, b, _: edits.depend(m["x"], m["y"], b),
+    ),
+    _rule(
+        r"(?!(?:we|i|you|it|they)\b)(?P<x>.+?) (?:should |must |has to |needs to )?(?:also )?(?:depends?"
+        r" (?:also )?on|waits? for|requires?|is blocked by|(?:comes?|be done|starts?|goes) only after)"
+        r" (?P<y>.+)$",
+        lambda m, b, _: edits.depend(m["x"], m["y"], b),
+    ),
+    # estimates
+    _rule(
+        rf"(?:estimate (?P<x>.+?) (?:at|as|to be)|(?:set|change) (?:the )?(?:estimate|points|hours|time)s?"
+        rf" (?:of|for) (?P<x2>.+?) to|(?P<x3>.+?) (?:should |will |must |may |only |really )*(?:takes?|is|are"
+        rf"|needs?|costs?|be))\s+(?:about |only |around |at most )?(?P<n>{N})[ -]?(?:story )?(?P<unit>hours?|h"
+        rf"|points?|days?|weeks?)\b.*$",
+        lambda m, b, _: edits.estimate(m["x"] or m["x2"] or m["x3"], m["n"], m["unit"], b),
+    ),
+    # names and criteria
+    _rule(
+        r"(?:rename|retitle) (?P<x>.+?) (?:to|as|into)[: ]\s*(?P<y>.+)$",
+        lambda m, b, _: edits.rename(m["x"], m["y"], b),
+    ),
+    _rule(rf"call (?P<x>{TASK}) (?P<y>.+)$", lambda m, b, _: edits.rename(m["x"], m["y"], b)),
+    _rule(
+        r"add (?:an? |the |another )?(?:new )?(?:acceptance )?(?:criterion|criteria|acceptance"
+        r"|condition)(?: criterion)? (?:to|for) (?P<x>[^:]+?)\s*:\s*(?P<y>.+)$",
+        lambda m, b, _: edits.add_criterion(m["x"], m["y"], b),
+    ),
+    _rule(
+        rf"add (?:an? |the )?(?:acceptance )?(?:criterion|criteria"
+        rf"|acceptance)\s*[:“\"]\s*(?P<y>.+?)[”\"]?\s+(?:to|for) (?P<x>{TASK})$",
+        lambda m, b, _: edits.add_criterion(m["x"], m["y"], b),
+    ),
+    # priority and order
+    _rule(
+        r"(?:set|change) (?:the )?priority (?:of|for) (?P<x>.+?) to (?P<n>[1-5])$",
+        lambda m, b, _: edits.prioritise(m["x"], int(m["n"]), b),
+    ),
+    _rule(
+        r"(?:set|change|give|make) (?P<x>.+?)(?:'s)? (?:to )?(?:a )?priority (?:to |of )?(?P<n>[1-5])$",
+        lambda m, b, _: edits.prioritise(m["x"], int(m["n"]), b),
+    ),
+    _rule(
+        r"(?:make|give|set|mark) (?P<x>.+?) (?:to |as |a |the )*(?P<how>top|highest|critical|high|urgent"
+        r"|higher|medium|normal|low|lower|lowest)(?:[ -]priority)?$",
+        _urgency,
+    ),
+    _rule(
+        r"(?:set|change) (?:the )?priority (?:of|for) (?P<x>.+?) to (?P<how>top|highest|high|medium|normal"
+        r"|low|lowest)$",
+        _urgency,
+    ),
+    _rule(
+        r"(?P<x>.+?) (?:is|are|should be|must be|has|have) (?:the )?(?:a )?(?P<how>most|least|top|highest"
+        r"|high|urgent|critical|low|lowest|medium)(?: important|[ -]priority)?$",
+        _urgency,
+    ),
+    _rule(r"(?:prioriti[sz]e|focus on|concentrate on) (?P<x>.+)$", lambda m, b, _: edits.prioritise(m["x"], 1, b)),
+    _rule(r"(?:deprioriti[sz]e|postpone|defer|delay) (?P<x>.+)$", lambda m, b, _: edits.prioritise(m["x"], 5, b)),
+    _rule(
+        r"(?P<x>.+?) (?:can|may|could|should) (?:wait|come later|be done later|be postponed)(?: .*)?$",
+        lambda m, b, _: edits.prioritise(m["x"], 5, b),
+    ),
+    _rule(
+        r"(?P<x>.+?) (?:is|are) (?:not|n'?t) (?:so |very |that )?(?:important|urgent)$",
+        lambda m, b, _: edits.prioritise(m["x"], 5, b),
+    ),
+    _rule(r"(?:raise|increase) (?:the )?priority of (?P<x>.+)$", lambda m, b, _: edits.step_priority(m["x"], -1, b)),
+    _rule(
+        r"(?:lower|reduce|decrease) (?:the )?priority of (?P<x>.+)$", lambda m, b, _: edits.step_priority(m["x"], 1, b)
+    ),
+    _rule(
+        r"(?:move|put|place) (?P<x>.+?) (?:to )?(?:the )?(?:very )?(?P<place>first|last|start|beginning|top"
+        r"|front|end|bottom)(?: of (?:the )?(?:plan|list))?$",
+        lambda m, b, _: edits.move(m["x"], m["place"].lower(), "", b),
+    ),
+    _rule(
+        r"(?:move|put|place) (?P<x>.+?) (?:to )?(?:right |directly |just )?(?P<place>before|after|behind) (?P<y>.+)$",
+        lambda m, b, _: edits.move(m["x"], m["place"].lower().replace("behind", "after"), m["y"], b),
+    ),
+    _rule(
+        r"(?:move|put) (?P<x>.+?) to (?:position|place|number) (?P<n>\d{1,4})$",
+        lambda m, b, _: edits.move_to(m["x"], int(m["n"]), b),
+    ),
+    _rule(r"do (?P<x>.+?) (?P<place>first|last)$", lambda m, b, _: edits.move(m["x"], m["place"].lower(), "", b)),
+    _rule(
+        r"do (?P<x>.+?) (?P<place>before|after) (?P<y>.+)$",
+        lambda m, b, _: edits.move(m["x"], m["place"].lower(), m["y"], b),
+    ),
+    # splitting and merging
+    _rule(
+        rf"(?:split|break|divide)(?: up| down)? (?P<x>.+?)(?: up| down)?(?: (?:in ?to|in)(?: (?P<n>{N})(?:"
+        rf" (?:parts|tasks|pieces|steps))?(?:: (?P<named>.+))?| (?P<names>.+)))?$",
+        lambda m, b, _: edits.split(m["x"], m["names"] or m["named"] or "", _count(m["n"], 2), b),
+    ),
+    _rule(r"(?:merge|combine|join|unite) (?P<x>.+)$", lambda m, b, _: edits.merge(m["x"], b)),
+    # what is not wanted
+    _rule(
+        r"(?:no|without|exclude|avoid|there (?:is|are|will be|should be|must be) no|it (?:has|should have) no"
+        r"|(?:we|i) (?:want|have) no|remove all|drop all|remove any|(?:the game|it) (?:does not|doesn'?t"
+        r"|should not|shouldn'?t|must not|has no|should have no) ?(?:have|contain|need)?) (?P<x>.+)$",
+        lambda m, b, _: _exclude_all(m["x"], b),
+    ),
+    _rule(
+        r"(?:remove|drop|delete|cut|skip|scrap|get rid of|leave out|take out|kill|forget(?: about)?|(?:we|you"
+        r"|i) (?:don'?t|do not|won'?t|will not) (?:need|want|have time for|do)|don'?t (?:need|do|include|add)"
+        r"|do not (?:include|add|do)) (?P<x>.+)$",
+        lambda m, b, _: remove(m["x"], b),
+    ),
+    # what is wanted
+    _rule(
+        r"(?:add|include|introduce|insert|create|plan|schedule|(?:we|i|you|it)(?: \w+)? (?:also )?(?:need"
+        r"|want|should have|must have|require)s?(?: also)?|there (?:should|must|needs to) (?:also )?be"
+        r"|don'?t forget(?: about)?|(?:we|it) (?:should|must) (?:also )?(?:have|support|include))(?: also)?"
+        r" (?P<x>.+?)(?: as well| too| to the plan| in the plan)?$",
+        _add,
+    ),
+]
+"""Read from the top: narrow ways of saying something come before wide ones."""
+
+
+def _cut(found: Match) -> float:
+    if found["half"]:
+        return 0.5
+    return 1 / 3 if found["third"] else _percent(found["percent"], DEFAULT_CUT)
+
+
+def _exclude_all(things: str, bench: Workbench) -> list[str]:
+    """ "audio or music" and "enemies and bosses" name two things."""
+    return [
+        line
+        for thing in re.split(r"\s*,\s*(?:and |or |no )?|\s+(?:and|or|nor)\s+(?:no )?", things)
+        if thing.strip()
+        for line in exclude(thing, bench)
+    ]

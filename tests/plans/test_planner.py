@@ -1,0 +1,234 @@
+"""What a drafted plan promises, whatever the brief."""
+
+import re
+from itertools import combinations
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plans.brief import Brief
+from plans.planner import draft_plan
+from plans.planner.genre import recognise_genre
+from plans.spec import PlanDraft, TaskSpec
+from tests.plans.briefs_for_planner import ACCESSIBLE_ARCHERY, BRIEFS, NEARLY_EMPTY, PIXEL_JUMPER
+
+EVERY_BRIEF = {
+    f"{genre}: {name}": brief for genre, briefs in BRIEFS.items() for name, brief in briefs.items()
+} | NEARLY_EMPTY
+
+
+def text_of(plan: PlanDraft) -> str:
+    return plan.model_dump_json().lower()
+
+
+def titles(plan: PlanDraft) -> set[str]:
+    return {task.title for task in plan.tasks}
+
+
+def assert_sound(plan: PlanDraft) -> None:
+    assert 8 <= len(plan.tasks) <= 15
+    seen: set[str] = set()
+    for number, task in enumerate(plan.tasks, start=1):
+        assert task.code == f"T-{number:03d}"
+        assert set(task.dependencies) <= seen, "a task depends only on earlier ones, so there is no cycle"
+        seen.add(task.code)
+        assert_complete(task)
+    assert [task.code for task in plan.tasks if not task.dependencies] == ["T-001"]
+    needed = {code for task in plan.tasks for code in task.dependencies}
+    assert seen - needed == {plan.tasks[-1].code}, "everything leads to the release"
+    assert len(titles(plan)) == len(plan.tasks)
+    assert PlanDraft.model_validate(plan.model_dump()) == plan
+
+
+def assert_complete(task: TaskSpec) -> None:
+    assert len(task.title) <= 85
+    assert len(task.description) > 80
+    assert len(task.acceptance) >= 2
+    assert task.deliverables
+    assert task.mcp_tools
+    assert task.estimates.story_points in (1, 2, 3, 5, 8, 13)
+    assert task.estimates.time_hours > 0
+    assert not re.search(r"\{[a-z_0-9]{3,}\}", task.title + "".join(task.acceptance + task.deliverables))
+
+
+@pytest.mark.parametrize("name", EVERY_BRIEF)
+def test_any_brief_gives_a_complete_acyclic_plan_of_8_to_15_tasks(name: str) -> None:
+    assert_sound(draft_plan(name, EVERY_BRIEF[name]))
+
+
+LINE = st.text(max_size=1000).filter(lambda text: bool(text.strip()))
+ANY_BRIEF = st.builds(
+    Brief,
+    pitch=st.text(max_size=400),
+    genre=st.one_of(st.sampled_from([*BRIEFS, "puzzle platformer", "fps", "rol"]), st.text(max_size=60)),
+    mechanics=st.lists(LINE, max_size=25),
+    visual_style=st.text(max_size=200),
+    platform=st.lists(st.one_of(st.sampled_from(["pc", "iOS, Android", "Quest 3", "web"]), LINE), max_size=4),
+    target=st.text(max_size=100),
+    engine=st.one_of(st.sampled_from(["unity", "Godot 4", "UE5", "phaser", ""]), st.text(max_size=60)),
+    references=st.lists(LINE, max_size=4),
+    constraints=st.lists(
+        st.one_of(LINE, st.sampled_from(["two weeks", "solo developer", "no audio", "60 fps", "48-hour jam"])),
+        max_size=5,
+    ),
+    kpis=st.dictionaries(
+        st.text(max_size=20), st.one_of(st.none(), st.floats(), st.integers(), st.text(max_size=20)), max_size=5
+    ),
+    milestones=st.lists(LINE, max_size=6),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(name=st.text(max_size=100), brief=ANY_BRIEF)
+def test_no_text_whatever_breaks_the_planner(name: str, brief: Brief) -> None:
+    plan = draft_plan(name, brief)
+    assert_sound(plan)
+    assert draft_plan(name, brief) == plan
+
+
+@pytest.mark.parametrize("genre", BRIEFS)
+def test_two_briefs_of_one_genre_share_fewer_than_half_of_their_titles(genre: str) -> None:
+    plans = [draft_plan("The same name", brief) for brief in BRIEFS[genre].values()]
+    for one, other in combinations(plans, 2):
+        shared = titles(one) & titles(other)
+        assert len(shared) * 2 < min(len(one.tasks), len(other.tasks)), shared
+
+
+def test_even_briefs_without_mechanics_share_fewer_than_half_of_their_titles() -> None:
+    one = draft_plan(
+        "Same", Brief(genre="platformer", pitch="Climb through a burning library.", visual_style="pixel art")
+    )
+    other = draft_plan(
+        "Same", Brief(genre="platformer", pitch="Bounce across the roofs of a night market.", visual_style="pixel art")
+    )
+    assert len(titles(one) & titles(other)) * 2 < min(len(one.tasks), len(other.tasks))
+
+
+@pytest.mark.parametrize(
+    ("brief", "genre"),
+    [(brief, genre) for genre, briefs in BRIEFS.items() for brief in briefs.values()]
+    + [
+        (Brief(genre="tower defence"), "strategy"),
+        (Brief(genre="roguelike deckbuilder"), "card"),
+        (Brief(genre="puzzle platformer"), "platformer"),
+        (Brief(genre="survival horror"), "horror"),
+        (Brief(genre="walking simulator"), "narrative"),
+        (Brief(genre="Rompecabezas"), "puzzle"),
+        (Brief(genre="Aventura gráfica"), "narrative"),
+        (Brief(genre="action RPG"), "rpg"),
+        (Brief(genre="third-person shooter"), "shooter"),
+        (Brief(genre="sports management sim"), "simulation"),
+        (Brief(genre="", pitch="A kart racer on the moon"), "racing"),
+        (Brief(genre="indie", mechanics=["draw cards from a deck", "discard your hand"]), "card"),
+        (Brief(genre="something new"), "general"),
+    ],
+)
+def test_the_genre_is_recognised_in_many_wordings(brief: Brief, genre: str) -> None:
+    assert recognise_genre(brief) == genre
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY_BRIEF if name not in ("very long", "a hundred mechanics")])
+def test_every_mechanic_is_named_in_a_task(name: str) -> None:
+    brief = EVERY_BRIEF[name]
+    text = "\n".join(task.description for task in draft_plan(name, brief).tasks).lower()
+    for mechanic in brief.mechanics:
+        assert mechanic.lower() in text.replace("'", '"') or mechanic.lower() in text
+
+
+def test_a_hundred_mechanics_are_grouped_and_all_named() -> None:
+    brief = NEARLY_EMPTY["a hundred mechanics"]
+    plan = draft_plan("Everything", brief)
+    for mechanic in brief.mechanics:
+        assert any(f"“{mechanic}”" in task.description for task in plan.tasks)
+
+
+def test_titles_and_criteria_speak_of_this_game() -> None:
+    plan = draft_plan("Pixel Jumper", PIXEL_JUMPER)
+    own = re.compile(r"jump|gem|platform|time trial|ghost|island|pixel|8 to 80|60 fps|unity|pc", re.IGNORECASE)
+    assert sum(bool(own.search(task.title)) for task in plan.tasks) >= 12
+
+
+def test_the_engine_decides_the_tools_and_no_other_engine_is_named() -> None:
+    tools = {"godot": "unity unreal gamemaker", "unity": "godot unreal gamemaker", "unreal": "godot unity gamemaker"}
+    for engine, strangers in tools.items():
+        plan = draft_plan("Game", PIXEL_JUMPER.model_copy(update={"engine": engine}))
+        assert any(tool.startswith(f"{engine}.") for task in plan.tasks for tool in task.mcp_tools)
+        assert not [name for name in strangers.split() if name in text_of(plan)]
+
+
+def test_constraints_come_back_as_acceptance_criteria_of_the_right_task() -> None:
+    plan = draft_plan("Pixel Jumper", PIXEL_JUMPER)
+    speed = next(task for task in plan.tasks if "60 fps" in task.title)
+    assert any("runs at 60 fps on a five-year-old laptop" in line for line in speed.acceptance)
+    every_line = "\n".join(line for task in draft_plan("A", ACCESSIBLE_ARCHERY).tasks for line in task.acceptance)
+    for constraint in ACCESSIBLE_ARCHERY.constraints:
+        assert constraint in every_line
+
+
+def test_kpis_come_back_with_their_numbers_in_the_playtest() -> None:
+    playtest = next(task for task in draft_plan("P", PIXEL_JUMPER).tasks if task.title.startswith("Playtest"))
+    text = " ".join(playtest.acceptance)
+    assert "day 1 retention" in text
+    assert "0.35" in text
+    assert "session minutes" in text
+
+
+def test_the_summary_groups_the_tasks_by_milestone_and_counts_the_team() -> None:
+    summary = draft_plan("Pixel Jumper", PIXEL_JUMPER).summary
+    listed = summary.partition("By milestone: ")[2]
+    positions = [listed.index(f"{milestone} (T-") for milestone in PIXEL_JUMPER.milestones]
+    assert positions == sorted(positions)
+    assert "2 people in their spare time" in summary
+    assert "story points" in summary
+
+
+def test_what_the_brief_excludes_is_not_invented() -> None:
+    clay = draft_plan("Clay Day", BRIEFS["shooter"]["Clay Day"])
+    assert not [task.title for task in clay.tasks if re.search("enem|blood|multiplayer", task.title, re.IGNORECASE)]
+    silent = draft_plan("Quiet", Brief(genre="puzzle", mechanics=["swap tiles"], constraints=["no audio"]))
+    assert not [task for task in silent.tasks if "Sound" in task.title]
+
+
+@pytest.mark.parametrize("brief", [PIXEL_JUMPER, *BRIEFS["puzzle"].values(), *BRIEFS["narrative"].values()])
+def test_nobody_gets_enemies_or_multiplayer_unasked(brief: Brief) -> None:
+    assert not re.search(r"\benem(y|ies)\b|multiplayer|netcode", text_of(draft_plan("Game", brief)))
+
+
+def test_multiplayer_asked_for_in_the_pitch_gets_a_task() -> None:
+    plan = draft_plan("Duo", Brief(genre="platformer", pitch="A co-op climb for two.", mechanics=["share a rope"]))
+    assert any(task.title.startswith("Multiplayer") for task in plan.tasks)
+
+
+@pytest.mark.parametrize(
+    ("platform", "word"),
+    [
+        ("ios", "touch target"),
+        ("Nintendo Switch", "suspend and resume"),
+        ("web", "cold cache"),
+        ("Meta Quest 3", "nausea"),
+    ],
+)
+def test_platforms_bring_their_own_criteria(platform: str, word: str) -> None:
+    assert word in text_of(draft_plan("Game", Brief(genre="puzzle", mechanics=["swap tiles"], platform=[platform])))
+
+
+def test_accessibility_demands_make_a_task() -> None:
+    plan = draft_plan("Accessible Archery", ACCESSIBLE_ARCHERY)
+    assert any(task.title.startswith("Accessibility") for task in plan.tasks)
+    assert not [task.title for task in plan.tasks if "level" in task.title.lower()]
+
+
+def test_a_short_deadline_makes_the_plan_smaller() -> None:
+    brief: dict[str, Any] = {"genre": "platformer", "pitch": "Jump.", "mechanics": ["jump"]}
+    usual = draft_plan("Game", Brief(**brief))
+    jam = draft_plan("Game", Brief(**brief, constraints=["48-hour jam"]))
+    assert sum(task.estimates.time_hours for task in jam.tasks) <= 60
+    assert len(jam.tasks) < len(usual.tasks)
+
+
+def test_there_is_work_that_can_run_in_parallel() -> None:
+    plan = draft_plan("Pixel Jumper", PIXEL_JUMPER)
+    waiting_for = [tuple(task.dependencies) for task in plan.tasks]
+    assert len(waiting_for) - len(set(waiting_for)) >= 3

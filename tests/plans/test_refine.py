@@ -1,0 +1,374 @@
+"""What refining promises: the operations an instruction asks for, and an honest account of what was not understood."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plans.planner import Refinement, draft_plan, refine_plan
+from plans.spec import TaskFields, TaskSpec
+from tests.plans.briefs_for_planner import PIXEL_JUMPER
+
+PLAN = draft_plan("Pixel Jumper", PIXEL_JUMPER).tasks
+SMALL_PLAN = [
+    TaskSpec(code="T-001", title="Project setup", description="Create it.", acceptance=["It opens."]),
+    TaskSpec(
+        code="T-002",
+        title="Player movement",
+        description="Run and jump.",
+        dependencies=["T-001"],
+        acceptance=["The player runs.", "Enemies stop the player."],
+    ),
+    TaskSpec(
+        code="T-003",
+        title="Enemy patrols",
+        description="Enemies walk to and fro.",
+        dependencies=["T-002"],
+        acceptance=["Enemies turn at edges.", "Enemies hurt."],
+    ),
+    TaskSpec(
+        code="T-004",
+        title="Level design",
+        description="Three levels with enemies. Exits are marked.",
+        dependencies=["T-003"],
+        acceptance=["Three levels can be finished.", "Each has two enemies."],
+    ),
+    TaskSpec(
+        code="T-005",
+        title="Sound effects and music",
+        dependencies=["T-002"],
+        acceptance=["Steps are heard.", "Music loops."],
+    ),
+    TaskSpec(
+        code="T-006",
+        title="Release build",
+        dependencies=["T-004", "T-005"],
+        acceptance=["It installs.", "It is online on itch.io."],
+    ),
+]
+
+
+def refine(instructions: str, tasks: list[TaskSpec] = SMALL_PLAN, frozen: tuple[str, ...] = ()) -> Refinement:
+    return refine_plan(tasks, instructions, brief=PIXEL_JUMPER, frozen=frozen, next_number=len(tasks) + 1)
+
+
+def applied(tasks: list[TaskSpec], ops: list[dict[str, Any]]) -> dict[str, TaskSpec]:
+    """A small, independent reading of the operations, in order."""
+    plan = list(tasks)
+    for op in ops:
+        plan = _apply(plan, op)
+    return {task.code: task for task in plan}
+
+
+def _apply(plan: list[TaskSpec], op: dict[str, Any]) -> list[TaskSpec]:
+    kind = op["op"]
+    if kind == "add":
+        at = op.get("idx", len(plan))
+        return [*plan[:at], TaskSpec(**op["task"]), *plan[at:]]
+    if kind == "update":
+        TaskFields.model_validate({"title": "x", **op["fields"]})
+        return [TaskSpec(**{**task.model_dump(), **op["fields"]}) if task.code == op["code"] else task for task in plan]
+    if kind == "drop":
+        gone = next(task for task in plan if task.code == op["code"])
+        return [_repoint(task, {gone.code}, gone.dependencies) for task in plan if task != gone]
+    if kind == "move":
+        moved = next(task for task in plan if task.code == op["code"])
+        rest = [task for task in plan if task != moved]
+        return [*rest[: op["idx"]], moved, *rest[op["idx"] :]]
+    if kind == "split":
+        return _split(plan, op)
+    assert kind == "merge"
+    first, *others = op["codes"]
+    needs = [need for task in plan if task.code in op["codes"] for need in task.dependencies if need not in op["codes"]]
+    kept = [_repoint(task, set(others), [first]) for task in plan if task.code not in others]
+    return [
+        TaskSpec(**{**task.model_dump(), **op["fields"], "dependencies": list(dict.fromkeys(needs))})
+        if task.code == first
+        else task
+        for task in kept
+    ]
+
+
+def _split(plan: list[TaskSpec], op: dict[str, Any]) -> list[TaskSpec]:
+    place = next(place for place, task in enumerate(plan) if task.code == op["code"])
+    old, before, parts = plan[place], "", []
+    for part in op["into"]:
+        assert "dependencies" not in part
+        code = part.get("code", op["code"])
+        parts.append(TaskSpec(**{**part, "code": code, "dependencies": [before] if before else old.dependencies}))
+        before = code
+    rest = [_repoint(task, {old.code}, [before]) for task in plan]
+    return [*rest[:place], *parts, *rest[place + 1 :]]
+
+
+def _repoint(task: TaskSpec, gone: set[str], instead: list[str]) -> TaskSpec:
+    if not gone & set(task.dependencies):
+        return task
+    kept = [code for code in task.dependencies if code not in gone]
+    return task.model_copy(update={"dependencies": list(dict.fromkeys([*kept, *instead]))})
+
+
+def assert_acyclic(plan: dict[str, TaskSpec]) -> None:
+    left = {code: set(task.dependencies) for code, task in plan.items()}
+    for needs in left.values():
+        assert needs <= set(plan)
+    while left:
+        ready = [code for code, needs in left.items() if not needs & set(left)]
+        assert ready, left
+        for code in ready:
+            del left[code]
+
+
+def test_add_makes_a_proper_task_before_the_release() -> None:
+    result = refine("Please add a boss fight.")
+    added = result.ops[0]["task"]
+    assert added["code"] == "T-007"
+    assert "boss fight" in added["title"]
+    assert len(added["acceptance"]) >= 2
+    assert added["deliverables"]
+    assert added["estimates"]["time_hours"] > 0
+    assert added["dependencies"]
+    plan = applied(SMALL_PLAN, result.ops)
+    assert "T-007" in plan["T-006"].dependencies
+    assert list(plan)[-1] == "T-006"
+    assert not result.not_understood
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "add a task for localisation",
+        "we also need localisation",
+        "include localisation",
+        "Could you add localisation, please?",
+        "there should be localisation",
+    ],
+)
+def test_add_is_understood_in_many_wordings(says: str) -> None:
+    result = refine(says)
+    assert "localisation" in result.ops[0]["task"]["title"].lower()
+    assert not result.not_understood
+
+
+def test_a_list_of_additions_becomes_as_many_tasks() -> None:
+    result = refine("add localisation, controller support and a leaderboard")
+    assert [op["task"]["code"] for op in result.ops if op["op"] == "add"] == ["T-007", "T-008", "T-009"]
+
+
+def test_what_exists_is_not_added_twice() -> None:
+    once = refine("add sound effects")
+    assert once.ops == []
+    assert "already there as T-005" in once.understood[0]
+
+
+@pytest.mark.parametrize(
+    "says",
+    ["remove T-003", "drop enemy patrols", "we don't need the enemy patrols", "get rid of task T-003", "delete t-003."],
+)
+def test_remove_is_understood_in_many_wordings(says: str) -> None:
+    assert refine(says).ops == [{"op": "drop", "code": "T-003"}]
+
+
+def test_dropping_part_of_a_plan_by_its_content() -> None:
+    assert refine("drop the ghost replay", PLAN).ops == [{"op": "drop", "code": "T-008"}]
+
+
+def test_split_into_named_parts_makes_a_chain_with_new_codes() -> None:
+    result = refine("split T-002 into running and jumping")
+    into = result.ops[0]["into"]
+    assert "code" not in into[0]
+    assert into[1]["code"] == "T-007"
+    assert ["Running" in into[0]["title"], "Jumping" in into[1]["title"]] == [True, True]
+    plan = applied(SMALL_PLAN, result.ops)
+    assert plan["T-007"].dependencies == ["T-002"]
+    assert plan["T-003"].dependencies == ["T-007"]
+    assert_acyclic(plan)
+
+
+def test_break_into_a_number_of_parts() -> None:
+    assert len(refine("break the level task into three").ops[0]["into"]) == 3
+
+
+def test_merge_keeps_the_first_code_and_all_criteria() -> None:
+    result = refine("merge T-003 and T-004")
+    assert result.ops[0]["codes"] == ["T-003", "T-004"]
+    plan = applied(SMALL_PLAN, result.ops)
+    assert len(plan["T-003"].acceptance) == 4
+    assert plan["T-006"].dependencies[0] in ("T-003", "T-005")
+    assert_acyclic(plan)
+
+
+def test_a_merge_that_would_close_a_circle_is_refused() -> None:
+    result = refine("merge T-002 and T-004")
+    assert result.ops == []
+    assert result.not_understood[0].startswith("merge T-002 and T-004 (")
+
+
+@pytest.mark.parametrize(
+    ("says", "code", "priority"),
+    [
+        ("make audio high priority", "T-005", 1),
+        ("prioritise level design", "T-004", 1),
+        ("T-004 is most important", "T-004", 1),
+        ("the music can wait", "T-005", 5),
+        ("set priority of T-003 to 1", "T-003", 1),
+        ("set the priority of T-003 to low", "T-003", 5),
+    ],
+)
+def test_priorities_are_changed(says: str, code: str, priority: int) -> None:
+    assert refine(says).ops == [{"op": "update", "code": code, "fields": {"priority": priority}}]
+
+
+@pytest.mark.parametrize(
+    ("says", "idx"),
+    [
+        ("move T-004 first", 0),
+        ("move T-004 to the end", 5),
+        ("move T-004 after T-001", 1),
+        ("put T-004 before T-002", 1),
+        ("move T-002 after T-004", 3),
+    ],
+)
+def test_tasks_are_moved(says: str, idx: int) -> None:
+    assert refine(says).ops[0]["idx"] == idx
+
+
+@pytest.mark.parametrize(
+    "says", ["cut the scope by 30%", "halve the estimates", "we only have two weeks", "shorten the plan"]
+)
+def test_less_work_means_fewer_hours(says: str) -> None:
+    plan = applied(PLAN, refine(says, PLAN).ops)
+    assert sum(task.estimates.time_hours for task in plan.values()) < 0.85 * sum(
+        task.estimates.time_hours for task in PLAN
+    )
+    assert_acyclic(plan)
+
+
+def test_a_scope_cut_also_asks_for_less() -> None:
+    plan = applied(PLAN, refine("cut the scope by 40%", PLAN).ops)
+    assert any(task.title.startswith("Build 3 levels") for task in plan.values())
+
+
+def test_lengthening_scales_the_estimates_up() -> None:
+    plan = applied(PLAN, refine("add a 20% buffer", PLAN).ops)
+    assert sum(task.estimates.time_hours for task in plan.values()) > 1.1 * sum(
+        task.estimates.time_hours for task in PLAN
+    )
+
+
+def test_at_most_so_many_tasks() -> None:
+    plan = applied(PLAN, refine("at most 10 tasks", PLAN).ops)
+    assert len(plan) == 10
+    assert_acyclic(plan)
+
+
+def test_exclusions_drop_tasks_and_clean_the_others() -> None:
+    result = refine("no enemies")
+    plan = applied(SMALL_PLAN, result.ops)
+    assert set(plan) == {"T-001", "T-002", "T-004", "T-005", "T-006"}
+    assert plan["T-002"].acceptance == ["The player runs."]
+    assert plan["T-004"].acceptance == ["Three levels can be finished."]
+    assert "enem" not in plan["T-004"].description
+    assert plan["T-004"].dependencies == ["T-002"]
+
+
+def test_several_exclusions_in_one_clause() -> None:
+    assert {op["code"] for op in refine("without enemies and audio").ops if op["op"] == "drop"} == {"T-003", "T-005"}
+
+
+def test_frozen_tasks_are_left_alone_and_it_says_so() -> None:
+    result = refine("no enemies. Remove T-003. Split T-003. Merge T-003 and T-004.", frozen=("T-003",))
+    assert not [op for op in result.ops if op.get("code") == "T-003" or "T-003" in op.get("codes", [])]
+    assert any("T-003" in line for line in result.understood)
+    assert len(result.not_understood) == 3
+
+
+def test_dependencies_are_changed_but_never_into_a_cycle() -> None:
+    assert refine("T-005 depends on T-004").ops == [
+        {"op": "update", "code": "T-005", "fields": {"dependencies": ["T-002", "T-004"]}}
+    ]
+    assert refine("T-004 should not depend on T-003").ops == [
+        {"op": "update", "code": "T-004", "fields": {"dependencies": []}}
+    ]
+    refused = refine("T-002 depends on T-004")
+    assert refused.ops == []
+    assert refused.not_understood[0].startswith("T-002 depends on T-004 (")
+
+
+def test_estimates_names_and_criteria_are_edited() -> None:
+    result = refine(
+        "T-003 takes 16 hours. T-004 is 5 points; rename T-005 to Audio pass\nadd acceptance criterion to T-001: CI is green, and stays green."
+    )
+    plan = applied(SMALL_PLAN, result.ops)
+    assert plan["T-003"].estimates.time_hours == 16
+    assert plan["T-004"].estimates.story_points == 5
+    assert plan["T-005"].title == "Audio pass"
+    assert plan["T-001"].acceptance[-1] == "CI is green, and stays green"
+    assert not result.not_understood
+
+
+def test_several_clauses_each_see_what_the_earlier_did() -> None:
+    result = refine("Remove T-003, split T-004 into two and then merge T-001 and T-002. Then make it sparkle.")
+    assert [op["op"] for op in result.ops] == ["drop", "split", "merge"]
+    assert result.not_understood == ["Then make it sparkle"]
+    assert_acyclic(applied(SMALL_PLAN, result.ops))
+
+
+@pytest.mark.parametrize(
+    "says", ["make it more fun", "remove T-099", "drop the hovercraft", "Why is the sky blue?", "T-004"]
+)
+def test_what_is_not_understood_comes_back_verbatim(says: str) -> None:
+    result = refine(says)
+    assert result.ops == []
+    assert result.not_understood == [says.rstrip(".")]
+
+
+def test_a_plan_never_loses_its_last_task() -> None:
+    result = refine("remove T-001, remove T-002, remove T-003, remove T-004, remove T-005, remove T-006")
+    assert len(applied(SMALL_PLAN, result.ops)) == 1
+    assert result.not_understood
+
+
+CLAUSE = st.one_of(
+    st.sampled_from(
+        [
+            "add {}",
+            "remove {}",
+            "no {}",
+            "split {}",
+            "split {} into a, b and c",
+            "merge {} and {}",
+            "{} depends on {}",
+            "{} can wait",
+            "move {} first",
+            "move {} after {}",
+            "at most 3 tasks",
+            "cut the scope by 50%",
+            "{} takes 5 hours",
+            "rename {} to {}",
+        ]
+    ),
+    st.text(max_size=60),
+)
+THING = st.one_of(
+    st.sampled_from(
+        [*[f"T-{number:03d}" for number in range(1, 18)], "gems", "audio", "the level task", "a boss fight"]
+    ),
+    st.text(max_size=20),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(CLAUSE, THING, THING), max_size=6),
+    st.sets(st.sampled_from([task.code for task in PLAN]), max_size=5),
+)
+def test_no_instruction_breaks_a_plan(said: list[tuple[str, str, str]], frozen: set[str]) -> None:
+    text = ". ".join(clause.replace("{}", one, 1).replace("{}", other, 1) for clause, one, other in said)
+    result = refine_plan(PLAN, text, brief=PIXEL_JUMPER, frozen=frozen, next_number=16)
+    plan = applied(PLAN, result.ops)
+    assert plan
+    assert_acyclic(plan)
+    assert frozen <= set(plan)
+    assert refine_plan(PLAN, text, brief=PIXEL_JUMPER, frozen=frozen, next_number=16) == result
