@@ -76,7 +76,9 @@ def identify(scope: dict[str, Any]) -> Identity:
 def still_valid(identity: Identity) -> bool:
     """Whether what a socket was opened with still says the same. Synchronous: uses the database."""
     if identity.token_uid is None:
-        return get_user_model().objects.filter(pk=identity.actor.user_id if identity.actor else 0, is_active=True).exists()
+        return (
+            get_user_model().objects.filter(pk=identity.actor.user_id if identity.actor else 0, is_active=True).exists()
+        )
     token = AccessToken.objects.filter(uid=identity.token_uid, user__is_active=True).first()
     return token is not None and not token.is_expired
 

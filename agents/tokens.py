@@ -52,9 +52,12 @@ def create_token(
     user: AbstractBaseUser, *, name: str = "", scopes: list[str] | None = None, expires_at: datetime | None = None
 ) -> tuple[AccessToken, str]:
     """A new token and its text, which is not stored and cannot be shown again."""
-    expiry = expires_at - timezone.now() if expires_at else None
     extra = {"scopes": scopes} if scopes else {}
-    return AccessToken.objects.create(user, expiry=expiry, name=name, **extra)
+    made, token = AccessToken.objects.create(user, expiry=None, name=name, **extra)
+    if expires_at is not None:
+        made.expiry = expires_at
+        made.save(update_fields=["expiry"])
+    return made, token
 
 
 def create_token_for(actor: Actor, user: Any, **options: Any) -> tuple[AccessToken, str]:

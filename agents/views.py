@@ -44,9 +44,10 @@ class LoginViewSet(GatewayViewSet):
         return [LoginRate()] if self.request.method == "POST" else super().get_throttles()
 
     def perform_authentication(self, request: Request) -> None:
-        """Whoever brings a password is not asked for a token, and a worn-out one does not disturb."""
-        if request.method != "POST":
-            super().perform_authentication(request)
+        """Whoever brings a password is not asked who they are, so that a worn-out token does not disturb."""
+        if request.method == "POST":
+            request.authenticators = []
+        super().perform_authentication(request)
 
     @extend_schema(request=LoginSerializer, responses=LoginAnswerSerializer, auth=[])
     def create(self, request: Request) -> Response:

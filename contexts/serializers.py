@@ -4,11 +4,13 @@ from rest_framework import serializers
 
 from contexts.models import Context
 from gamedev_gateway.core.api import StrictSerializer
+from plans.models import TaskPlan
 
 
 class ContextSerializer(serializers.ModelSerializer):
     task = serializers.SerializerMethodField(help_text="The task's code; null for the global context.")
     content = serializers.DictField()
+    created_by = serializers.ChoiceField(choices=TaskPlan.Origin.choices)
 
     class Meta:
         model = Context

@@ -3,7 +3,7 @@ from rest_framework.routers import SimpleRouter
 
 from contexts.views import ContextsViewSet, ProjectContextsViewSet
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("contexts", ContextsViewSet, "context")
 
 contexts = "projects/<str:project_id>/contexts"

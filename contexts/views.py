@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
@@ -12,7 +12,7 @@ from contexts import services
 from contexts.diff import diff_contents
 from contexts.models import Context
 from contexts.serializers import ContextSerializer, CreateContextSerializer, DiffSerializer, WhichContextSerializer
-from gamedev_gateway.core.api import EmptySerializer, actor_of
+from gamedev_gateway.core.api import AgainstQuery, EmptySerializer, actor_of
 from gamedev_gateway.core.errors import InvalidInput, NotFound
 from plans.models import Generation
 from plans.serializers import GenerationSerializer
@@ -76,6 +76,7 @@ class ContextsViewSet(ProjectViewSet):
     """One version of a context."""
 
     serializer_class = ContextSerializer
+    lookup_value_converter = "int"
     queryset = Context.objects.none()
 
     def get_queryset(self) -> QuerySet[Context]:
@@ -83,16 +84,15 @@ class ContextsViewSet(ProjectViewSet):
 
     @extend_schema(request=EmptySerializer, responses=ContextSerializer)
     @action(detail=True, methods=["post"])
-    def activate(self, request: Request, pk: str) -> Response:
+    def activate(self, request: Request, pk: int) -> Response:
         """Make this version the active one again."""
-        return self.answer(services.activate_context(self.get_object(), actor=actor_of(request)))
+        context = self.get_object()
+        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        return self.answer(services.activate_context(context, actor=actor_of(request)))
 
-    @extend_schema(
-        parameters=[OpenApiParameter("against", int, description="Id of a version; the one before it if absent.")],
-        responses=DiffSerializer,
-    )
+    @extend_schema(parameters=[AgainstQuery], responses=DiffSerializer)
     @action(detail=True)
-    def diff(self, request: Request, pk: str) -> Response:
+    def diff(self, request: Request, pk: int) -> Response:
         """What this version says differently from another of the same context."""
         context = self.get_object()
         other = self.other_version(context)
@@ -100,10 +100,10 @@ class ContextsViewSet(ProjectViewSet):
 
     def other_version(self, context: Context) -> Context | None:
         versions = Context.objects.of(context.project, context.scope, context.task_code)
-        wanted = self.request.query_params.get("against")
+        wanted = AgainstQuery.read(self.request)
         if wanted is None:
             return versions.filter(version__lt=context.version).order_by("-version").first()
-        found = versions.filter(pk=wanted).first() if wanted.isascii() and wanted.isdigit() else None
+        found = versions.filter(pk=wanted).first()
         if found is None:
             raise InvalidInput({"against": ["There is no such version of this context."]})
         return found

@@ -212,6 +212,10 @@ SPECTACULAR_SETTINGS = {
         "Origin": "plans.models.TaskPlan.Origin",
         "MemberRole": "plans.models.Role",
         "ContextScope": "contexts.models.Context.Scope",
+        "GenerationKind": "plans.models.Generation.Kind",
+        "ActorKind": "realtime.serializers.ACTOR_KINDS",
+        "EventType": "realtime.serializers.EVENT_TYPES",
+        "ClientEventType": "realtime.serializers.CLIENT_EVENT_TYPES",
     },
 }
 

@@ -17,7 +17,7 @@ from plans.spec import CODE_PATTERN, Estimates, TaskSpec
 from realtime.models import Event
 from realtime.publishing import TaskRef
 
-SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$", "Use a-z, 0-9 and single hyphens inside.")
+SLUG = RegexValidator(r"^[a-z0-9]+(?:-[a-z0-9]+)*\Z", "Use a-z, 0-9 and single hyphens inside.")
 
 
 class Role(models.TextChoices):

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from plans.spec import (
+    MAX_DEPENDENCIES,
     MAX_TASKS,
     Code,
     Estimates,
@@ -48,7 +49,7 @@ class ChangedFields(BaseModel):
 
     title: Title | None = None
     description: Prose | None = None
-    dependencies: list[Code] | None = Field(default=None, max_length=200)
+    dependencies: list[Code] | None = Field(default=None, max_length=MAX_DEPENDENCIES)
     acceptance: list[Line] | None = Field(default=None, max_length=50)
     mcp_tools: list[Name] | None = Field(default=None, max_length=50)
     deliverables: list[Line] | None = Field(default=None, max_length=50)
@@ -135,15 +136,16 @@ class Sheet:
 
     def apply(self, index: int, op: AnyOperation) -> AnyOperation:
         self.index = index
-        return getattr(self, op.op)(op)
+        applied = getattr(self, op.op)(op)
+        if len(self.tasks) > MAX_TASKS:
+            raise self.error("op", f"A plan has at most {MAX_TASKS} tasks.")
+        return applied
 
     # Operations
 
     def add(self, op: Add) -> Add:
         task = self.numbered(op.task, "task.code")
         place = len(self.tasks) if op.idx is None else min(op.idx, len(self.tasks))
-        if len(self.tasks) >= MAX_TASKS:
-            raise self.error("task", f"A plan has at most {MAX_TASKS} tasks.")
         self.tasks.insert(place, task)
         return op.model_copy(update={"task": op.task.model_copy(update={"code": task.code})})
 
@@ -176,7 +178,7 @@ class Sheet:
         self.tasks[place : place + 1] = parts
         for number, new in enumerate(op.into[1:], start=1):
             part = self.numbered(new, f"into.{number}.code")
-            if not part.dependencies:
+            if "dependencies" not in new.model_fields_set:
                 part = part.model_copy(update={"dependencies": [parts[-1].code]})
             parts.append(part)
             self.tasks.insert(place + number, part)
@@ -231,6 +233,8 @@ class Sheet:
             if code in task.dependencies:
                 kept = [other for other in task.dependencies if other != code]
                 instead = [other for other in by if other not in kept and other != task.code]
+                if len(kept) + len(instead) > MAX_DEPENDENCIES:
+                    raise self.error("op", f"{task.code} would wait for more than {MAX_DEPENDENCIES} tasks.")
                 self.tasks[place] = task.model_copy(update={"dependencies": [*kept, *instead]})
 
     def hand_dependents_over(self, code: str, parts: Sequence[TaskSpec]) -> None:

@@ -251,8 +251,8 @@ class EvidenceSerializer(StrictSerializer):
 
 
 class CompleteSerializer(StrictSerializer):
-    acceptance = AnswerSerializer(many=True, required=False, default=list)
-    evidence = EvidenceSerializer(many=True, required=False, default=list)
+    acceptance = AnswerSerializer(many=True, required=False, default=list, max_length=100)
+    evidence = EvidenceSerializer(many=True, required=False, default=list, max_length=100)
 
 
 class ReopenSerializer(StrictSerializer):

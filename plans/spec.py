@@ -8,8 +8,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-CODE_PATTERN = r"^T-[0-9]{3,6}$"
+CODE_PATTERN = r"^T-(?:[0-9]{3}|[1-9][0-9]{3,5})$"
+"""One spelling for each number, so that no two codes mean the same task."""
 MAX_TASKS = 5_000
+MAX_DEPENDENCIES = 200
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -44,7 +46,9 @@ class TaskFields(BaseModel):
 
     title: Title
     description: Prose = ""
-    dependencies: list[Code] = Field(default_factory=list, max_length=200, description="Codes of the same plan.")
+    dependencies: list[Code] = Field(
+        default_factory=list, max_length=MAX_DEPENDENCIES, description="Codes of the same plan."
+    )
     acceptance: list[Line] = Field(default_factory=list, max_length=50, description="Testable criteria, one a line.")
     mcp_tools: list[Name] = Field(default_factory=list, max_length=50)
     deliverables: list[Line] = Field(default_factory=list, max_length=50)

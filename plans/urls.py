@@ -13,7 +13,7 @@ from plans.views.tasks import (
     TasksViewSet,
 )
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("projects", ProjectsViewSet, "project")
 router.register("plans", PlansViewSet, "plan")
 router.register("tasks", TasksViewSet, "task")

@@ -1,13 +1,18 @@
-from typing import Any
+from typing import Any, get_args
 
 from rest_framework import serializers
 
+from gamedev_gateway.core.actors import ActorKind
 from gamedev_gateway.core.api import StrictSerializer
-from realtime.event_types import CLIENT_TYPES
+from realtime.event_types import ALL_TYPES, CLIENT_TYPES
+
+ACTOR_KINDS = get_args(ActorKind)
+EVENT_TYPES = sorted(ALL_TYPES)
+CLIENT_EVENT_TYPES = sorted(CLIENT_TYPES)
 
 
 class ActorSerializer(serializers.Serializer):
-    kind = serializers.ChoiceField(choices=["user", "ai", "system"])
+    kind = serializers.ChoiceField(choices=ACTOR_KINDS)
     id = serializers.CharField()
     name = serializers.CharField()
 
@@ -15,7 +20,7 @@ class ActorSerializer(serializers.Serializer):
 class EventSerializer(serializers.Serializer):
     """An event, as the sockets send it too."""
 
-    type = serializers.CharField()
+    type = serializers.ChoiceField(choices=EVENT_TYPES)
     stream = serializers.CharField()
     seq = serializers.IntegerField(help_text="Counts the project's events: 1, 2, 3 … without holes.")
     prev = serializers.IntegerField(help_text="The seq of the event before it that passes the same filter.")
@@ -60,7 +65,7 @@ class HistoryQuery(StrictSerializer):
 class ClientEventSerializer(StrictSerializer):
     """What a client publishes. `key` is its own word for the event; the same key is stored once."""
 
-    type = serializers.ChoiceField(choices=sorted(CLIENT_TYPES))
+    type = serializers.ChoiceField(choices=CLIENT_EVENT_TYPES)
     payload = serializers.DictField()
     task = serializers.CharField(max_length=16, required=False, allow_null=True, default=None)
     key = serializers.CharField(max_length=255, required=False, allow_null=True, default=None)

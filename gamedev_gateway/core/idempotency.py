@@ -16,7 +16,7 @@ from gamedev_gateway.core.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-KEPT_HEADERS = ("ETag", "Location")
+KEPT_HEADERS = ("ETag", "Location", "Preference-Applied")
 MAX_KEY = 255
 
 

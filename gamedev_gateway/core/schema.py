@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.types import OpenApiTypes
@@ -61,6 +65,17 @@ class GatewaySchema(AutoSchema):
             "content": {"application/problem+json": {"schema": problem}},
         }
         return bodies
+
+
+class StrictSerializerExtension(OpenApiSerializerExtension):
+    """Serializers that refuse unknown fields say so."""
+
+    target_class = "gamedev_gateway.core.api.StrictFieldsMixin"
+    match_subclasses = True
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**schema, "additionalProperties": False}
 
 
 class PydanticFieldExtension(OpenApiSerializerFieldExtension):

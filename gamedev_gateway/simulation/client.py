@@ -15,7 +15,9 @@ LONGEST_WAIT = 5.0
 Wait = Callable[[float], Any]
 """Waits so many seconds; may raise to end whatever waits."""
 
-logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for each request says nothing that the server's log does not
+logging.getLogger("httpx").setLevel(
+    logging.WARNING
+)  # a line for each request says nothing that the server's log does not
 
 
 class ApiError(Exception):

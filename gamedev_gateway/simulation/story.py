@@ -19,45 +19,56 @@ from gamedev_gateway.simulation.words import (
 Verb = Literal["start", "progress", "block", "unblock", "complete", "reopen", "publish", "register", "validate"]
 BLOCKED_EVERY, REOPENED_EVERY = 5, 7
 """One task in so many is blocked for a while, or reopened after its completion."""
+NEARLY = 90
+"""Progress from which on only a repair is left: a task that was completed and reopened stands there."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing done through the API. `pause`: seconds before it, at normal speed. Artifacts are named by their path."""
+    """One thing done through the API. `pause`: seconds before it, at normal speed. Artifacts are named by their path.
+    `once`: not done again when somebody goes on with the task later."""
 
     verb: Verb
     body: dict[str, Any] = field(default_factory=dict)
     pause: float = 1.0
-    about: str = ""
+    once: bool = False
 
 
 def tell(task: Mapping[str, Any], seed: int = 0) -> list[Step]:
-    """The steps from a task as it stands now to its completion; a task begun before goes on from its progress."""
+    """The steps from a task as it stands now to its completion; a task begun before goes on from where it is."""
     rng = Random(f"{seed}:{task['code']}:{task['title']}")
+    if task["progress"] >= NEARLY:
+        return [*way_out(task), *repair(task, rng)]
     number = int(re.sub(r"\D", "", task["code"]) or 0) + seed
-    steps = [
+    work = [
         *beginning(task, rng),
         *middle(task, rng, is_blocked=number % BLOCKED_EVERY == 0),
         *delivery(task, rng),
         *ending(task, rng),
-        *(second_look(task, rng) if number % REOPENED_EVERY == 3 else []),
     ]
-    return [step for step in steps if is_ahead(step, task)]
+    again = second_look(task, rng) if number % REOPENED_EVERY == 3 else []
+    return [*way_out(task), *what_is_left(work, task), *again]
 
 
-def is_ahead(step: Step, task: Mapping[str, Any]) -> bool:
-    """Whether a step is still to be done, given where the task stands. Only the first steps of a begun task are not."""
-    begun = task["status"] != "pending"
-    if step.verb == "progress":
-        return step.body["percent"] > task["progress"] or step.about == "again"
-    return not begun or step.about != "beginning"
+def what_is_left(work: list[Step], task: Mapping[str, Any]) -> list[Step]:
+    """Of a task that was begun: what comes after the progress that it has, without what belongs to the beginning."""
+    if task["status"] == "pending":
+        return work
+    reached = [
+        place for place, step in enumerate(work) if step.verb == "progress" and step.body["percent"] <= task["progress"]
+    ]
+    return [step for step in work[max(reached, default=-1) + 1 :] if not step.once]
+
+
+def way_out(task: Mapping[str, Any]) -> list[Step]:
+    return [Step("unblock", pause=0.8)] if task["status"] == "blocked" else []
 
 
 def beginning(task: Mapping[str, Any], rng: Random) -> list[Step]:
-    steps = [Step("start", pause=rng.uniform(0.6, 1.6), about="beginning")]
+    steps = [Step("start", pause=rng.uniform(0.6, 1.6), once=True)]
     if rng.random() < 0.6:
         text = rng.choice(GREETINGS).format(code=task["code"], title=task["title"])
-        steps.append(say("chat", {"text": text}, rng.uniform(0.4, 1.2), about="beginning"))
+        steps.append(say("chat", {"text": text}, rng.uniform(0.4, 1.2), once=True))
     return steps
 
 
@@ -76,11 +87,11 @@ def middle(task: Mapping[str, Any], rng: Random, *, is_blocked: bool) -> list[St
 
 
 def obstacle(rng: Random) -> list[Step]:
-    kind, reason, way_out = rng.choice(BLOCKERS)
+    kind, reason, answer = rng.choice(BLOCKERS)
     return [
-        Step("block", {"reason": reason, "kind": kind}, rng.uniform(0.8, 1.6), about="beginning"),
-        say("chat", {"text": way_out}, rng.uniform(1.5, 3.0), about="beginning"),
-        Step("unblock", pause=rng.uniform(0.5, 1.2), about="beginning"),
+        Step("block", {"reason": reason, "kind": kind}, rng.uniform(0.8, 1.6), once=True),
+        say("chat", {"text": answer}, rng.uniform(1.5, 3.0), once=True),
+        Step("unblock", pause=rng.uniform(0.5, 1.2), once=True),
     ]
 
 
@@ -92,7 +103,11 @@ def delivery(task: Mapping[str, Any], rng: Random) -> list[Step]:
         verdict = {"path": artifact["path"], "status": "valid", "report": {"checked_by": "scripted agent"}}
         steps.append(Step("validate", verdict, rng.uniform(0.3, 0.8)))
         if artifact["type"] == "scene":
-            scene = {"name": artifact["path"].rsplit("/", 1)[-1], "path": artifact["path"], "text": "The scene was saved."}
+            scene = {
+                "name": artifact["path"].rsplit("/", 1)[-1],
+                "path": artifact["path"],
+                "text": "The scene was saved.",
+            }
             steps.append(say("scene", scene, 0.3))
     return steps
 
@@ -105,12 +120,13 @@ def ending(task: Mapping[str, Any], rng: Random) -> list[Step]:
 def second_look(task: Mapping[str, Any], rng: Random) -> list[Step]:
     """Somebody looks again, finds something, and it is put right."""
     reason = rng.choice(REOPENINGS).format(thing=rng.choice(things(task)))
-    note = rng.choice(SECOND_LOOKS)
-    return [
-        Step("reopen", {"reason": reason}, rng.uniform(1.2, 2.4)),
-        Step("progress", {"percent": 90, "note": note}, rng.uniform(1.0, 2.0), about="again"),
-        Step("complete", completion(task, rng), rng.uniform(0.6, 1.4)),
-    ]
+    return [Step("reopen", {"reason": reason}, rng.uniform(1.2, 2.4)), *repair(task, rng)]
+
+
+def repair(task: Mapping[str, Any], rng: Random) -> list[Step]:
+    note = {"percent": 95, "note": rng.choice(SECOND_LOOKS)}
+    done = completion(task, rng)
+    return [Step("progress", note, rng.uniform(1.0, 2.0)), Step("complete", done, rng.uniform(0.6, 1.4))]
 
 
 def completion(task: Mapping[str, Any], rng: Random) -> dict[str, Any]:
@@ -128,8 +144,8 @@ def tool_call(tool: str, rng: Random) -> Step:
     return say("action", payload, rng.uniform(0.4, 1.0))
 
 
-def say(event_type: str, payload: dict[str, Any], pause: float, about: str = "") -> Step:
-    return Step("publish", {"type": event_type, "payload": payload}, pause, about)
+def say(event_type: str, payload: dict[str, Any], pause: float, *, once: bool = False) -> Step:
+    return Step("publish", {"type": event_type, "payload": payload}, pause, once)
 
 
 def things(task: Mapping[str, Any]) -> list[str]:

@@ -28,7 +28,11 @@ PROGRESS_NOTES = [
 BLOCKERS = [
     ("question", "Two sentences of the brief contradict each other here.", "Asked; the answer is the simpler reading."),
     ("tool", "The editor does not start after its update.", "Went back to the editor version that the project pins."),
-    ("asset", "The sprite sheet comes in another size than agreed.", "The sheet was exported again; the sizes fit now."),
+    (
+        "asset",
+        "The sprite sheet comes in another size than agreed.",
+        "The sheet was exported again; the sizes fit now.",
+    ),
     ("hardware", "The slow test machine is in use by somebody else.", "The test machine is free again."),
 ]
 

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('idx', models.PositiveIntegerField(help_text='Place in the plan, from 0.')),
-                ('code', models.CharField(max_length=16, validators=[django.core.validators.RegexValidator('^T-[0-9]{3,6}$')])),
+                ('code', models.CharField(max_length=16, validators=[django.core.validators.RegexValidator('^T-(?:[0-9]{3}|[1-9][0-9]{3,5})$')])),
                 ('title', models.CharField(max_length=200)),
                 ('description', models.TextField(blank=True, default='')),
                 ('dependencies', models.JSONField(blank=True, default=list)),
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Project',
             fields=[
-                ('id', models.CharField(max_length=64, primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$', 'Use a-z, 0-9 and single hyphens inside.')])),
+                ('id', models.CharField(max_length=64, primary_key=True, serialize=False, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'Use a-z, 0-9 and single hyphens inside.')])),
                 ('name', models.CharField(max_length=200)),
                 ('description', models.TextField(blank=True, default='')),
                 ('brief', models.JSONField(blank=True, default=dict)),

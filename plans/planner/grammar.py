@@ -227,7 +227,7 @@ RULES = [
     ),
     # splitting and merging
     _rule(
-        rf"(?:split|break|divide)(?: up| down)? (?P<x>.+?)(?: up| down)?(?: (?:in ?to|in)(?: (?P<n>{N})(?:"
+        rf"(?:split|break|divide)(?: up| down)? (?P<x>.+?)(?: up| down)?(?: (?:in ?to|in):?(?: (?P<n>{N})(?:"
         rf" (?:parts|tasks|pieces|steps))?(?:: (?P<named>.+))?| (?P<names>.+)))?$",
         lambda m, b, _: edits.split(m["x"], m["names"] or m["named"] or "", _count(m["n"], 2), b),
     ),

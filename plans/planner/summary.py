@@ -77,8 +77,4 @@ def _assumptions(reading: Reading) -> str:
     ]
     told = [line for line in assumed if line]
     size = f"{reading.words['amount']} {'cards' if reading.genre == 'card' else reading.words['units']}"
-    return (
-        f"Assumed where the brief is silent: {listing(told)}; {reading.words['amount']} {reading.words['units'] if reading.genre != 'card' else 'cards'} as the size of the release."
-        if told
-        else ""
-    )
+    return f"Assumed where the brief is silent: {listing(told)}; {size} as the size of the release." if told else ""

@@ -28,7 +28,7 @@ from plans.planner.wording import (
 )
 
 GENRE_NOUN = re.compile(
-    r"(?:game|er|or|rpg|fiction|novel|vania|sim|like|lite|hell|fps|rts|simulation|adventure|builder|defen[cs]e|up|horror|quest|tactics)s?$",
+    r"(?:game|er|\brpg|jrpg|arpg|fiction|novel|vania|sim|like|lite|hell|\bfps|\brts|simulation|adventure|builder|defen[cs]e|up|horror|quest|tactics)s?$",
     re.IGNORECASE,
 )
 SLOT = re.compile(r"\{(\w+)\}")

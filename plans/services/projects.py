@@ -1,9 +1,10 @@
 """Projects and their people."""
 
+import re
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from gamedev_gateway.core.actors import Actor
@@ -29,9 +30,12 @@ def create_project(
 ) -> Project:
     """A new project in draft, owned by `owner`. Without an id it gets one made from the name."""
     slug = id or free_slug(name)
-    if Project.objects.filter(pk=slug).exists():
-        raise SlugTaken(slug)
-    project = Project.objects.create(id=slug, name=name, description=description, brief=brief.model_dump(mode="json"))
+    values = {"name": name, "description": description, "brief": brief.model_dump(mode="json")}
+    try:
+        with transaction.atomic():
+            project = Project.objects.create(id=slug, **values)
+    except IntegrityError as error:
+        raise SlugTaken(slug) from error
     Membership.objects.create(project=project, user_id=owner.pk, role=Role.OWNER)
     Stream.objects.get_or_create(name=project_stream(slug))
     publish(slug, event_types.Project(action="created", changes={"name": name, "status": project.status}), actor=actor)
@@ -40,7 +44,7 @@ def create_project(
 
 def free_slug(name: str) -> str:
     """A slug made from a name in any script; numbered when it is taken."""
-    base = slugify(name)[:50].strip("-_").replace("_", "-") or "project"
+    base = "-".join(filter(None, re.split("[-_]+", slugify(name)[:50]))) or "project"
     taken = set(Project.objects.filter(pk__startswith=base).values_list("pk", flat=True))
     return next(
         slug
@@ -98,8 +102,7 @@ def set_active(project: Project, active: bool, actor: Actor) -> None:
 @transaction.atomic
 def set_member(project: Project, user: AbstractBaseUser, role: str, *, actor: Actor) -> Membership:
     """Let a person in, or give a member another role."""
-    if actor.is_agent:
-        raise AgentsDoNotDecide("change members")
+    check_person(actor)
     project = project.lock()
     member, created = Membership.objects.get_or_create(project=project, user_id=user.pk, defaults={"role": role})
     if not created and member.role == role:
@@ -115,6 +118,7 @@ def set_member(project: Project, user: AbstractBaseUser, role: str, *, actor: Ac
 
 @transaction.atomic
 def add_member(project: Project, user: AbstractBaseUser, role: str, *, actor: Actor) -> Membership:
+    check_person(actor)
     if project.memberships.filter(user_id=user.pk).exists():
         raise InvalidInput({"user": [f"{user.get_username()} is a member already."]})
     return set_member(project, user, role, actor=actor)
@@ -122,12 +126,16 @@ def add_member(project: Project, user: AbstractBaseUser, role: str, *, actor: Ac
 
 @transaction.atomic
 def remove_member(member: Membership, *, actor: Actor) -> None:
-    if actor.is_agent:
-        raise AgentsDoNotDecide("change members")
+    check_person(actor)
     member.project.lock()
     check_an_owner_stays(member, None)
     announce_member(member, None, actor)
     member.delete()
+
+
+def check_person(actor: Actor) -> None:
+    if actor.is_agent:
+        raise AgentsDoNotDecide("change members")
 
 
 def check_an_owner_stays(member: Membership, role: str | None) -> None:

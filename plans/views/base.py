@@ -7,6 +7,7 @@ from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gamedev_gateway.core.api import GatewayViewSet, actor_of
@@ -21,6 +22,11 @@ PREFER = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="`respond-async` answers 202 with a generation to poll.",
 )
+
+
+def preferences(request: Request) -> set[str]:
+    """The names in the Prefer header (RFC 7240), without their values."""
+    return {part.split(";")[0].strip().lower() for part in request.headers.get("Prefer", "").split(",")}
 
 
 class ProjectViewSet(GatewayViewSet):
@@ -39,9 +45,10 @@ class ProjectViewSet(GatewayViewSet):
     def generate(self, project: Project, kind: str, request: dict[str, Any]) -> Response:
         """Long work: at once, or with `Prefer: respond-async` as a job."""
         actor = actor_of(self.request)
-        if "respond-async" in self.request.headers.get("Prefer", ""):
+        if "respond-async" in preferences(self.request):
             generation = generate_later(project, kind, request, actor=actor)
             place = reverse("v1:generation-detail", kwargs={"pk": generation.pk})
-            return Response(GenerationSerializer(generation).data, status=202, headers={"Location": place})
+            headers = {"Location": place, "Preference-Applied": "respond-async"}
+            return Response(GenerationSerializer(generation).data, status=202, headers=headers)
         made = generate_now(project, kind, request, actor=actor)
         return self.answer(self.get_queryset().get(pk=made.pk), status=201)

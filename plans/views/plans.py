@@ -1,11 +1,11 @@
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gamedev_gateway.core.api import EmptySerializer, actor_of
+from gamedev_gateway.core.api import AgainstQuery, EmptySerializer, actor_of
 from gamedev_gateway.core.errors import InvalidInput, NotFound
 from plans import services
 from plans.diff import PlanDiff, diff_plans
@@ -74,6 +74,7 @@ class PlansViewSet(ProjectViewSet):
     """One version of a plan."""
 
     serializer_class = PlanSerializer
+    lookup_value_converter = "int"
     queryset = TaskPlan.objects.none()
 
     def get_queryset(self) -> QuerySet[TaskPlan]:
@@ -81,7 +82,7 @@ class PlansViewSet(ProjectViewSet):
         return visible.select_related("project").prefetch_related("tasks__plan")
 
     @extend_schema(request=EditPlanSerializer, responses=PlanSerializer)
-    def partial_update(self, request: Request, pk: str) -> Response:
+    def partial_update(self, request: Request, pk: int) -> Response:
         """Edit a proposal by operations: all of them, or none."""
         plan = self.get_object()
         given = EditPlanSerializer(data=request.data)
@@ -94,7 +95,7 @@ class PlansViewSet(ProjectViewSet):
         request=RefinePlanSerializer, responses={201: PlanSerializer, 202: GenerationSerializer}, parameters=[PREFER]
     )
     @action(detail=True, methods=["post"])
-    def refine(self, request: Request, pk: str) -> Response:
+    def refine(self, request: Request, pk: int) -> Response:
         """Let the planner propose a new version, changed as the instructions say. The summary tells what was understood."""
         plan = self.get_object()
         given = RefinePlanSerializer(data=request.data)
@@ -103,31 +104,26 @@ class PlansViewSet(ProjectViewSet):
 
     @extend_schema(request=EmptySerializer, responses=PlanSerializer)
     @action(detail=True, methods=["post"])
-    def accept(self, request: Request, pk: str) -> Response:
+    def accept(self, request: Request, pk: int) -> Response:
         """Make a proposal the active plan. Work done so far is carried over by code."""
         plan = self.get_object()
         EmptySerializer(data=request.data).is_valid(raise_exception=True)
         services.accept_plan(plan, actor=actor_of(request))
         return self.answer(self.get_queryset().get(pk=pk))
 
-    @extend_schema(
-        parameters=[
-            OpenApiParameter("against", int, required=False, description="Id of a version; its base if absent.")
-        ],
-        responses=PlanDiff,
-    )
+    @extend_schema(parameters=[AgainstQuery], responses=PlanDiff)
     @action(detail=True)
-    def diff(self, request: Request, pk: str) -> Response:
+    def diff(self, request: Request, pk: int) -> Response:
         """What this version changes, against another version of the same project."""
         plan = self.get_object()
         other = self.other_version(plan)
         return Response(diff_plans(other.specs() if other else [], plan.specs()).as_json())
 
     def other_version(self, plan: TaskPlan) -> TaskPlan | None:
-        wanted = self.request.query_params.get("against")
+        wanted = AgainstQuery.read(self.request)
         if wanted is None:
             return plan.base
-        found = plan.project.plans.filter(pk=wanted).first() if wanted.isascii() and wanted.isdigit() else None
+        found = plan.project.plans.filter(pk=wanted).first()
         if found is None:
             raise InvalidInput({"against": ["The project has no such plan."]})
         return found

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gamedev_gateway.core.api import EmptySerializer, actor_of
+from gamedev_gateway.core.pagination import CursorPagination
 from plans import services
 from plans.brief import Brief
 from plans.models import Membership, Project
@@ -25,13 +26,17 @@ from plans.services.briefs import merged, parse_brief_file
 from plans.views.base import ProjectViewSet
 
 
+class NewestFirst(CursorPagination):
+    ordering = ("-created_at", "pk")
+
+
 class ProjectsViewSet(ListModelMixin, ProjectViewSet):
     """Games in the making, of which you are a member."""
 
     serializer_class = ProjectSerializer
     owner_actions = ("destroy",)
-    lookup_field = "pk"
-    lookup_value_regex = "[^/]+"
+    lookup_value_converter = "str"
+    pagination_class = NewestFirst
     queryset = Project.objects.none()
 
     def get_queryset(self) -> QuerySet[Project]:
@@ -75,7 +80,9 @@ class ProjectsViewSet(ListModelMixin, ProjectViewSet):
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         """Make it the project that you work on now."""
-        services.activate_project(self.get_object(), actor=actor_of(request))
+        project = self.get_object()
+        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        services.activate_project(project, actor=actor_of(request))
         return self.answer(self.get_queryset().get(pk=pk))
 
     @extend_schema(responses=NextTaskSerializer)

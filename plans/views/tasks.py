@@ -59,6 +59,7 @@ class TasksViewSet(ProjectViewSet):
     `current_task`."""
 
     serializer_class = TaskDetailSerializer
+    lookup_value_converter = "int"
     queryset = Task.objects.none()
 
     def get_queryset(self) -> QuerySet[Task]:
@@ -74,37 +75,37 @@ class TasksViewSet(ProjectViewSet):
 
     @extend_schema(request=EmptySerializer, responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
-    def start(self, request: Request, pk: str) -> Response:
+    def start(self, request: Request, pk: int) -> Response:
         """Begin a pending task whose dependencies are done."""
         return self.work(services.start_task, EmptySerializer)
 
     @extend_schema(request=ProgressSerializer, responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
-    def progress(self, request: Request, pk: str) -> Response:
+    def progress(self, request: Request, pk: int) -> Response:
         """Tell how far it is."""
         return self.work(services.report_progress, ProgressSerializer)
 
     @extend_schema(request=BlockSerializer, responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
-    def block(self, request: Request, pk: str) -> Response:
+    def block(self, request: Request, pk: int) -> Response:
         """Say that it cannot go on, and why."""
         return self.work(services.block_task, BlockSerializer)
 
     @extend_schema(request=EmptySerializer, responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
-    def unblock(self, request: Request, pk: str) -> Response:
+    def unblock(self, request: Request, pk: int) -> Response:
         """Let it go on."""
         return self.work(services.unblock_task, EmptySerializer)
 
     @extend_schema(request=CompleteSerializer, responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
-    def complete(self, request: Request, pk: str) -> Response:
+    def complete(self, request: Request, pk: int) -> Response:
         """Complete it, each acceptance criterion answered with yes."""
         return self.work(services.complete_task, CompleteSerializer)
 
     @extend_schema(request=ReopenSerializer, responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
-    def reopen(self, request: Request, pk: str) -> Response:
+    def reopen(self, request: Request, pk: int) -> Response:
         """Take a completion back."""
         return self.work(services.reopen_task, ReopenSerializer)
 
@@ -136,19 +137,20 @@ class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):
 
 class ArtifactsViewSet(ProjectViewSet):
     serializer_class = ArtifactSerializer
+    lookup_value_converter = "int"
     queryset = Artifact.objects.none()
 
     def get_queryset(self) -> QuerySet[Artifact]:
         return Artifact.objects.visible_to(self.request.user).select_related("task__plan__project")
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:
+    def destroy(self, request: Request, pk: int) -> Response:
         services.delete_artifact(self.get_object(), actor=actor_of(request))
         return Response(status=204)
 
     @extend_schema(request=ValidateArtifactSerializer, responses=ArtifactSerializer)
     @action(detail=True, methods=["post"])
-    def validate(self, request: Request, pk: str) -> Response:
+    def validate(self, request: Request, pk: int) -> Response:
         """Store the verdict of whoever checked it."""
         artifact = self.get_object()
         given = ValidateArtifactSerializer(data=request.data)
@@ -160,6 +162,7 @@ class GenerationsViewSet(ProjectViewSet):
     """Runs of the writers."""
 
     serializer_class = GenerationSerializer
+    lookup_value_converter = "int"
     queryset = Generation.objects.none()
 
     def get_queryset(self) -> QuerySet[Generation]:
@@ -167,6 +170,8 @@ class GenerationsViewSet(ProjectViewSet):
 
     @extend_schema(request=EmptySerializer, responses=GenerationSerializer)
     @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: str) -> Response:
+    def cancel(self, request: Request, pk: int) -> Response:
         """Stop a run that has not ended."""
-        return self.answer(services.cancel_generation(self.get_object()))
+        generation = self.get_object()
+        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        return self.answer(services.cancel_generation(generation))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from plans.operations import apply_operations, operations_adapter
 from plans.planner import Refinement, draft_plan, refine_plan
 from plans.spec import TaskFields, TaskSpec
 from tests.plans.briefs_for_planner import PIXEL_JUMPER
@@ -190,6 +191,14 @@ def test_break_into_a_number_of_parts() -> None:
     assert len(refine("break the level task into three").ops[0]["into"]) == 3
 
 
+def test_parts_may_be_listed_after_a_colon() -> None:
+    assert len(refine("split T-002 into: running, jumping, climbing").ops[0]["into"]) == 3
+
+
+def test_a_list_of_codes_is_one_clause() -> None:
+    assert [op["code"] for op in refine("T-003, T-004 and T-005 are low priority").ops] == ["T-003", "T-004", "T-005"]
+
+
 def test_merge_keeps_the_first_code_and_all_criteria() -> None:
     result = refine("merge T-003 and T-004")
     assert result.ops[0]["codes"] == ["T-003", "T-004"]
@@ -371,4 +380,9 @@ def test_no_instruction_breaks_a_plan(said: list[tuple[str, str, str]], frozen: 
     assert plan
     assert_acyclic(plan)
     assert frozen <= set(plan)
+    if result.ops:
+        really, _ = apply_operations(PLAN, operations_adapter.validate_python(result.ops), next_number=16)
+        assert [(task.code, set(task.dependencies)) for task in really] == [
+            (task.code, set(task.dependencies)) for task in plan.values()
+        ]
     assert refine_plan(PLAN, text, brief=PIXEL_JUMPER, frozen=frozen, next_number=16) == result
