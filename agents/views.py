@@ -49,8 +49,9 @@ class LoginViewSet(GatewayViewSet):
             request.authenticators = []
         super().perform_authentication(request)
 
-    @extend_schema(request=LoginSerializer, responses=LoginAnswerSerializer, auth=[])
+    @extend_schema(request=LoginSerializer, responses={200: LoginAnswerSerializer}, auth=[])
     def create(self, request: Request) -> Response:
+        """A token for a password; it lasts 30 days."""
         given = LoginSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         user = authenticate(request, **given.validated_data)
@@ -76,8 +77,9 @@ class TicketViewSet(GatewayViewSet):
     permission_classes = [IsAuthenticated]
     idempotent = False
 
-    @extend_schema(request=EmptySerializer, responses=TicketAnswerSerializer)
+    @extend_schema(request=EmptySerializer, responses={200: TicketAnswerSerializer})
     def create(self, request: Request) -> Response:
+        """Opens one socket, within seconds, with the rights of whoever asked."""
         EmptySerializer(data=request.data).is_valid(raise_exception=True)
         token = request.auth if isinstance(request.auth, AccessToken) else None
         ticket, lives = tokens.create_ticket(request.user, token)
@@ -106,6 +108,7 @@ class TokensViewSet(ListModelMixin, GatewayViewSet):
 
     @extend_schema(request=CreateTokenSerializer, responses={201: NewTokenSerializer})
     def create(self, request: Request) -> Response:
+        """Make a token. Its text is in this answer and in no other."""
         given = CreateTokenSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         made, token = tokens.create_token_for(actor_of(request), request.user, **given.validated_data)
@@ -113,5 +116,6 @@ class TokensViewSet(ListModelMixin, GatewayViewSet):
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, id: str) -> Response:
+        """Revoke a token; its sockets are closed."""
         tokens.revoke_token(self.get_object(), actor=actor_of(request))
         return Response(status=204)

@@ -14,6 +14,16 @@ from plans.brief import Brief
 RECENT = 5
 BLOCKED_RISK = "Blocked: "
 CONSTRAINT_RISK = "Constraint: "
+GLOBAL_MEMBERS: dict[str, tuple[type, ...]] = {
+    "summary": (str,),
+    "current_task": (str, type(None)),
+    "done_tasks": (list,),
+    "pending_tasks": (int,),
+    "decisions": (list,),
+    "open_questions": (list,),
+    "risks": (list,),
+}
+"""What every global context has, and of which type; readers rely on it, whoever wrote the context."""
 
 
 class TaskState(BaseModel):
@@ -58,6 +68,16 @@ def global_content(state: ProjectState, before: dict[str, Any] | None = None) ->
         "open_questions": carried(before, "open_questions") if "open_questions" in before else open_questions(state),
         "risks": risks(state, before),
     }
+
+
+def wrong_members(content: dict[str, Any]) -> list[str]:
+    """The members of a global content that are of another type than readers rely on."""
+    return [name for name, types in GLOBAL_MEMBERS.items() if name in content and not isinstance(content[name], types)]
+
+
+def with_all_members(content: dict[str, Any], assembled: dict[str, Any]) -> dict[str, Any]:
+    """A global content with what it leaves out taken from an assembled one."""
+    return {**{name: assembled[name] for name in GLOBAL_MEMBERS}, **content}
 
 
 def summary(state: ProjectState, done: Sequence[TaskState]) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 
 from contexts import services
 from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.correlation import correlated
 from plans.models import Generation, Project
 from plans.services import generations
 from realtime.models import Event
@@ -17,7 +18,8 @@ WORK = {"plan.accepted", "task.completed", "task.reopened", "task.blocked", "tas
 
 def refresh_after(sender: str, event: Event, project_id: str, **kwargs: Any) -> None:
     if event.type in WORK and (project := Project.objects.filter(pk=project_id).first()):
-        services.refresh_contexts(project, after_seq=event.seq, task=event.task_code)
+        with correlated(event.correlation_id):
+            services.refresh_contexts(project, after=event)
 
 
 def write_context(project: Project, request: dict[str, Any], actor: Actor) -> models.Model:

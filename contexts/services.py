@@ -1,17 +1,26 @@
 """Contexts: written, assembled, activated. Each write is a new version; exactly one version of each context is active."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 
-from contexts.assembly import ProjectState, TaskState, global_content, task_content
+from contexts.assembly import (
+    ProjectState,
+    TaskState,
+    global_content,
+    task_content,
+    with_all_members,
+    wrong_members,
+)
 from contexts.models import Context
 from gamedev_gateway.core.actors import SYSTEM, Actor
 from gamedev_gateway.core.errors import InvalidInput
 from plans.models import Project, Task
 from plans.services.planning import get_active_plan
 from realtime import event_types, history
+from realtime.models import Event
 from realtime.publishing import TaskRef, project_stream, publish
 
 
@@ -22,7 +31,14 @@ def get_active_context(project: Project, scope: str = Context.Scope.GLOBAL, task
 
 @transaction.atomic
 def create_context(
-    project: Project, *, scope: str, content: dict[str, Any], actor: Actor, source: str, task: str = ""
+    project: Project,
+    *,
+    scope: str,
+    content: dict[str, Any],
+    actor: Actor,
+    source: str,
+    task: str = "",
+    causation_id: UUID | None = None,
 ) -> Context:
     """A new active version; the one before stays and can be activated again. Contexts of other tasks are not touched."""
     project = project.lock()
@@ -41,7 +57,7 @@ def create_context(
     )
     note_active(project, context)
     announce_as = event_types.ContextUpdated if source == Context.Source.MANUAL else event_types.ContextGenerated
-    publish(project.pk, announce_as(**told_of(context)), actor=actor, task=ref)
+    publish(project.pk, announce_as(**told_of(context)), actor=actor, task=ref, causation_id=causation_id)
     return context
 
 
@@ -76,13 +92,34 @@ def task_ref(project: Project, scope: str, code: str) -> TaskRef | None:
 
 
 @transaction.atomic
-def generate_context(project: Project, *, scope: str, actor: Actor, task: str = "") -> Context:
+def write_context(project: Project, *, scope: str, content: dict[str, Any], actor: Actor, task: str = "") -> Context:
+    """A version written by hand. What every global context has and the hand left out is assembled."""
+    project = project.lock()
+    if scope == Context.Scope.GLOBAL:
+        if wrong := wrong_members(content):
+            raise InvalidInput({f"content.{name}": ["It has another type in every context."] for name in wrong})
+        content = with_all_members(content, assemble(project, scope, "", None))
+    return create_context(project, scope=scope, content=content, actor=actor, source=Context.Source.MANUAL, task=task)
+
+
+@transaction.atomic
+def generate_context(
+    project: Project, *, scope: str, actor: Actor, task: str = "", causation_id: UUID | None = None
+) -> Context:
     """Assemble a context anew from the state of the work, as a new active version."""
     project = project.lock()
     task_ref(project, scope, task)
     before = get_active_context(project, scope, task)
     content = assemble(project, scope, task, before.content if before else None)
-    return create_context(project, scope=scope, content=content, actor=actor, source=Context.Source.TEMPLATE, task=task)
+    return create_context(
+        project,
+        scope=scope,
+        content=content,
+        actor=actor,
+        source=Context.Source.TEMPLATE,
+        task=task,
+        causation_id=causation_id,
+    )
 
 
 def assemble(project: Project, scope: str, task: str, before: dict[str, Any] | None) -> dict[str, Any]:
@@ -113,19 +150,19 @@ def task_state(task: Task) -> TaskState:
 
 
 @transaction.atomic
-def refresh_contexts(project: Project, *, after_seq: int, task: str = "") -> None:
-    """Bring the global context, and a task's, up to date with the event `after_seq`. One that is, stays."""
+def refresh_contexts(project: Project, *, after: Event) -> None:
+    """Bring the global context, and that of the task concerned, up to date with an event. One that is, stays."""
     project = project.lock()
-    refresh(project, Context.Scope.GLOBAL, "", after_seq)
+    refresh(project, Context.Scope.GLOBAL, "", after)
+    task = after.task_code
     if task and Task.objects.active().filter(plan__project=project, code=task).exists():
-        refresh(project, Context.Scope.TASK, task, after_seq)
+        refresh(project, Context.Scope.TASK, task, after)
 
 
-def refresh(project: Project, scope: str, task: str, after_seq: int) -> None:
+def refresh(project: Project, scope: str, task: str, after: Event) -> None:
     active = get_active_context(project, scope, task)
-    if active is not None and active.based_on_seq >= after_seq:
-        return
-    generate_context(project, scope=scope, actor=SYSTEM, task=task)
+    if active is None or active.based_on_seq < after.seq:
+        generate_context(project, scope=scope, actor=SYSTEM, task=task, causation_id=after.uuid)
 
 
 @transaction.atomic

@@ -40,10 +40,10 @@ class ProjectContextsViewSet(ListModelMixin, ProjectViewSet):
 
     @extend_schema(request=CreateContextSerializer, responses={201: ContextSerializer})
     def create(self, request: Request, project_id: str) -> Response:
-        """Write a new version by hand; it becomes the active one."""
+        """Write a new version by hand; it becomes the active one. A global one has what it leaves out assembled."""
         project = self.get_project()
         given = checked(CreateContextSerializer(data=request.data))
-        context = services.create_context(project, actor=actor_of(request), source=Context.Source.MANUAL, **given)
+        context = services.write_context(project, actor=actor_of(request), **given)
         return self.answer(context, status=201)
 
     @extend_schema(parameters=[WhichContextSerializer], responses=ContextSerializer)

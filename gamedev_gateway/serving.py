@@ -1,20 +1,30 @@
 """The parts of a running gateway: the ASGI server, the embedded workers, the first user."""
 
+import asyncio
+import errno
 import os
 import secrets
+import signal
+import socket
 import threading
+import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import transaction
+from django.db import connections, transaction
+from django.http.request import validate_host
 from django_tasks_db.management.commands.db_worker import Worker
 
 from agents.tokens import create_token
 
 FIRST_USER = "admin"
 APPLICATION = "gamedev_gateway.asgi:application"
+WORKERS_END_WITHIN = 2.0
+"""Seconds; with those in which the server itself ends well under the ten that a service manager grants."""
 log = structlog.get_logger("gateway.serving")
 
 
@@ -44,15 +54,23 @@ class EmbeddedWorkers:
 
     def __init__(self, count: int) -> None:
         self.workers = [make_worker(number) for number in range(count)]
+        self.threads = [
+            threading.Thread(target=run_worker, args=[worker], name=worker.worker_id, daemon=True)
+            for worker in self.workers
+        ]
 
     def start(self) -> None:
-        for worker in self.workers:
-            threading.Thread(target=run_worker, args=[worker], name=worker.worker_id, daemon=True).start()
+        for thread in self.threads:
+            thread.start()
 
     def stop(self) -> None:
-        """Let each worker finish what it does and take no more."""
+        """Let each worker finish what it does and take no more; one that takes long is left behind, its run is taken up
+        by the next start."""
         for worker in self.workers:
             worker.running = False
+        give_up_at = time.monotonic() + WORKERS_END_WITHIN
+        for thread in self.threads:
+            thread.join(max(give_up_at - time.monotonic(), 0))
 
 
 def make_worker(number: int) -> Any:
@@ -74,6 +92,56 @@ def run_worker(worker: Any) -> None:
             worker.run()
         except Exception:
             log.exception("worker_failed", worker=worker.worker_id)
+            time.sleep(worker.interval)
+    connections.close_all()
+
+
+# The server
+
+
+class CannotListen(Exception):
+    """The address cannot be listened on."""
+
+
+def check_address(host: str, port: int) -> None:
+    """Raise CannotListen, in words for people, before anything else is begun."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OverflowError as error:
+        raise CannotListen(f"There is no port {port}; use one from 1 to 65535.") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CannotListen(
+                f"Port {port} of {host} is in use; give another --port, or stop what listens there."
+            ) from error
+        raise CannotListen(f"Cannot listen on port {port} of {host}: {error.strerror}.") from error
+
+
+def local_url(host: str, port: int) -> str:
+    """Where a server that listens on `host` is found from this machine."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def allowed_name(url: str) -> str | None:
+    """The Host header with which this machine may call its own server; None when the address itself is allowed."""
+    if validate_host(str(urlsplit(url).hostname), settings.ALLOWED_HOSTS):
+        return None
+    return next((name.lstrip(".") for name in settings.ALLOWED_HOSTS), None)
+
+
+def end_well_when_asked() -> None:
+    """SIGTERM ends the process like Ctrl-C does: what runs is cleaned up, and the exit code is 0."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
 
 
 def run_uvicorn(host: str, port: int) -> None:
@@ -88,6 +156,7 @@ def run_uvicorn(host: str, port: int) -> None:
         ws_ping_interval=20,
         lifespan="on",
         log_config=None,
+        log_level="warning",  # its lines about sockets would tell their whole URL, tickets too
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=5,
@@ -105,6 +174,17 @@ def run_daphne(host: str, port: int) -> None:
         endpoints=build_endpoint_description_strings(host=host, port=port),
         server_name="",
     ).run()
+    end_event_loop()
+
+
+def end_event_loop() -> None:
+    """Cancel what still waits on the loop that daphne leaves behind: the interpreter's end can crash on it."""
+    loop = asyncio.get_event_loop_policy().get_event_loop()
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    loop.run_until_complete(asyncio.wait(waiting, timeout=2) if waiting else asyncio.sleep(0))
+    loop.close()
 
 
 SERVERS = {"uvicorn": run_uvicorn, "daphne": run_daphne}

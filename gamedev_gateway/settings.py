@@ -76,12 +76,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "gamedev_gateway.core.slashes.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "gamedev_gateway.core.throttles.LoginThrottle",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -168,11 +169,7 @@ REST_FRAMEWORK = {
         "agents.tokens.TokenScope",
         "plans.permissions.ProjectRole",
     ],
-    "DEFAULT_PARSER_CLASSES": [
-        "gamedev_gateway.core.parsers.StrictJSONParser",
-        "rest_framework.parsers.FormParser",
-        "rest_framework.parsers.MultiPartParser",
-    ],
+    "DEFAULT_PARSER_CLASSES": ["gamedev_gateway.core.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": [
         "gamedev_gateway.core.problems.ProblemRenderer",
         "gamedev_gateway.core.problems.BrowsableRenderer",
@@ -186,6 +183,7 @@ REST_FRAMEWORK = {
         "anon": env.str("GATEWAY_RATE_ANON", "20/second"),
         "login": env.str("GATEWAY_RATE_LOGIN", "30/minute"),
     },
+    "NUM_PROXIES": int(number("GATEWAY_PROXIES", 0, 0)),
     "EXCEPTION_HANDLER": "gamedev_gateway.core.problems.handle_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -222,6 +220,7 @@ SPECTACULAR_SETTINGS = {
 # Our own
 GATEWAY_BODY_BYTES = int(number("GATEWAY_BODY_BYTES", 2_000_000, 1_000))
 DATA_UPLOAD_MAX_MEMORY_SIZE = GATEWAY_BODY_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 50_000  # a plan of some thousand tasks, as one form of the admin
 GATEWAY_HEARTBEAT_SECONDS = number("GATEWAY_HEARTBEAT_SECONDS", 25, 1)
 GATEWAY_REREAD_SECONDS = number("GATEWAY_REREAD_SECONDS", 2, 0.05)
 GATEWAY_SUBSCRIBE_WITHIN_SECONDS = number("GATEWAY_SUBSCRIBE_WITHIN_SECONDS", 30, 1)

@@ -1,7 +1,6 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from gamedev_gateway import health
@@ -24,7 +23,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
-    path("metrics", ExportToDjangoView, name="metrics"),
+    path("metrics", health.Metrics.as_view(), name="metrics"),
 ]
 
 handler400 = "gamedev_gateway.core.problems.bad_request"

@@ -122,7 +122,8 @@ def apply_operations(
     `next_number` is the first task number that is free for ever. Raises OperationError. The graph is not checked here.
     """
     sheet = Sheet(tasks, next_number)
-    return sheet.tasks, [sheet.apply(index, op) for index, op in enumerate(ops)]
+    applied = [sheet.apply(index, op) for index, op in enumerate(ops)]
+    return sheet.tasks, applied
 
 
 class Sheet:

@@ -14,6 +14,8 @@ from plans.operations import NewTask, Operations
 from plans.spec import MAX_TASKS, Estimates
 from realtime.history import START
 from realtime.models import make_cursor
+from realtime.serializers import ActorSerializer
+from realtime.serializers import ActorSerializer
 
 # Projects
 
@@ -163,6 +165,7 @@ class TaskDetailSerializer(TaskSerializer):
 class PlanSerializer(serializers.ModelSerializer):
     tasks = TaskSerializer(many=True)
     stats = StatsSerializer()
+    author = ActorSerializer()
 
     class Meta:
         model = TaskPlan
@@ -301,7 +304,23 @@ class ValidateArtifactSerializer(StrictSerializer):
     report = serializers.DictField(required=False, default=dict)
 
 
+class TargetSerializer(serializers.Serializer):
+    type = serializers.CharField(help_text="E.g. `taskplan`, `context`.")
+    id = serializers.IntegerField()
+
+
+class GenerationErrorSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
 class GenerationSerializer(serializers.ModelSerializer):
+    requested_by = ActorSerializer()
+
+    target = TargetSerializer(allow_null=True, help_text="What it made.")
+    requested_by = ActorSerializer()
+    error = GenerationErrorSerializer(allow_null=True, help_text="Why it failed.")
+
     class Meta:
         model = Generation
         fields = [

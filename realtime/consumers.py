@@ -68,6 +68,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         self.hub = current_hub()
         self.working: list[asyncio.Task[None]] = []
         if refusal := self.scope.get("refusal") or self.too_many_sockets():
+            log.info("socket_refused", path=self.scope["path"], code=refusal)
             await self.close(refusal)
             return
         self.actor: Actor = self.scope["actor"]
@@ -79,6 +80,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         await self.join(f"user:{self.actor.user_id}")
         if stream := self.stream_of_url():
             self.commands.put_nowait(lambda: self.subscribe_from_url(stream))
+        log.info("socket_opened", path=self.scope["path"], user=self.actor.user_id)
         self.working = [self.hub.start(self.connection.run_writer()), self.hub.start(self.run_commands())]
 
     def open_connection(self, hub: Hub) -> Connection:
@@ -117,6 +119,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             task.cancel()
         if self.working:
             self.connection.close()
+            log.info("socket_closed", path=self.scope["path"], user=self.actor.user_id, code=message.get("code"))
         for group in getattr(self, "joined", ()):
             with contextlib.suppress(Exception):
                 await self.channel_layer.group_discard(group, self.channel_name)

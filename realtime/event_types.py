@@ -36,7 +36,7 @@ class ClientPayload(Payload):
 
     @model_validator(mode="after")
     def says_something(self) -> Self:
-        if not any(self.model_dump().values()):
+        if not any(self.model_dump(exclude_defaults=True).values()):
             raise ValueError("The payload says nothing; give at least a text.")
         return self
 

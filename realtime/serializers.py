@@ -5,6 +5,7 @@ from rest_framework import serializers
 from gamedev_gateway.core.actors import ActorKind
 from gamedev_gateway.core.api import StrictSerializer
 from realtime.event_types import ALL_TYPES, CLIENT_TYPES
+from realtime.history import PAGE
 
 ACTOR_KINDS = get_args(ActorKind)
 EVENT_TYPES = sorted(ALL_TYPES)
@@ -53,8 +54,11 @@ class HistoryQuery(StrictSerializer):
     )
     types = serializers.CharField(max_length=1_000, required=False, help_text="E.g. `task.*,plan.accepted`.")
     task = serializers.CharField(max_length=16, required=False, help_text="A task's code.")
-    limit = serializers.IntegerField(min_value=1, max_value=200, default=50)
+    limit = serializers.IntegerField(min_value=1, default=50, help_text="At most 200 are given.")
     format = serializers.CharField(required=False, help_text="`json` or `api`; the Accept header does the same.")
+
+    def validate_limit(self, limit: int) -> int:
+        return min(limit, PAGE)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "after" in attrs and "before" in attrs:

@@ -4,19 +4,27 @@ from typing import Any
 
 import orjson
 from django.db import transaction
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import Serializer
 
 from gamedev_gateway.core.api import GatewayViewSet, actor_of
-from gamedev_gateway.core.errors import GatewayError
+from gamedev_gateway.core.errors import GatewayError, InvalidInput
 from realtime import access, history
 from realtime.history import EventFilter, LoggedEvent
 from realtime.models import Event, Stream
 from realtime.serializers import ClientEventSerializer, EventPageSerializer, EventSerializer, HistoryQuery
 
 MOST_AT_ONCE = 500
+
+
+def one_or_list(name: str, serializer: type[Serializer]) -> PolymorphicProxySerializer:
+    """For the documentation: one object, or a list of them."""
+    shapes = [serializer, serializer(many=True)]
+    return PolymorphicProxySerializer(name, shapes, resource_type_field_name=None, many=False)
 
 
 class CursorLost(GatewayError):
@@ -36,7 +44,7 @@ class EventsViewSet(GatewayViewSet):
     pagination_class = None  # type: ignore[assignment]
     filter_backends: list[Any] = []
 
-    @extend_schema(parameters=[HistoryQuery], responses=EventPageSerializer)
+    @extend_schema(parameters=[HistoryQuery], responses=forced_singular_serializer(EventPageSerializer))
     def list(self, request: Request, project_id: str) -> Response:
         """Events in order, from a cursor on."""
         query = HistoryQuery(data=request.query_params.dict())
@@ -72,13 +80,8 @@ class EventsViewSet(GatewayViewSet):
         return self.request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
 
     @extend_schema(
-        request=PolymorphicProxySerializer(
-            "ClientEventOrList",
-            [ClientEventSerializer, ClientEventSerializer(many=True)],
-            resource_type_field_name=None,
-            many=False,
-        ),
-        responses={201: EventSerializer(many=True)},
+        request=one_or_list("ClientEventOrList", ClientEventSerializer),
+        responses={201: one_or_list("EventOrList", EventSerializer)},
     )
     def create(self, request: Request, project_id: str) -> Response:
         """Publish one event, or up to 500 in one transaction: all of them, or none."""
@@ -88,12 +91,18 @@ class EventsViewSet(GatewayViewSet):
             raise ValidationError({"non_field_errors": [f"Send 1 to {MOST_AT_ONCE} events."]})
         given = ClientEventSerializer(data=request.data, many=many)
         given.is_valid(raise_exception=True)
+        if not many:
+            return Response(told(self.publish(project_id, given.validated_data), project_id), status=201)
         with transaction.atomic():
-            events = [
-                self.publish(project_id, item) for item in (given.validated_data if many else [given.validated_data])
-            ]
-        answers = [told(event, f"project:{project_id}") for event in events]
-        return Response(answers if many else answers[0], status=201)
+            events = [self.publish_one_of(project_id, place, item) for place, item in enumerate(given.validated_data)]
+        return Response([told(event, project_id) for event in events], status=201)
+
+    def publish_one_of(self, project_id: str, place: int, item: dict[str, Any]) -> Event:
+        """Publish an event of a list; what is wrong with it is told with its place."""
+        try:
+            return self.publish(project_id, item)
+        except InvalidInput as error:
+            raise error.under(str(place)) from error
 
     def publish(self, project_id: str, item: dict[str, Any]) -> Event:
         return access.publish(
@@ -106,8 +115,9 @@ class EventsViewSet(GatewayViewSet):
         )
 
 
-def told(event: Event, stream: str) -> dict[str, Any]:
-    return orjson.loads(history.logged(event).frame(stream, event.seq - 1))
+def told(event: Event, project_id: str) -> dict[str, Any]:
+    """An event that was just published, as the sockets send it."""
+    return orjson.loads(history.logged(event).frame(f"project:{project_id}", event.seq - 1))
 
 
 def shown(stream: str, events: list[LoggedEvent], prev: int) -> list[dict[str, Any]]:

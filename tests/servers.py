@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).resolve().parent.parent
-STARTS_WITHIN = 30
+STARTS_WITHIN = 60
 ENDS_WITHIN = 10
 
 

@@ -32,7 +32,7 @@ def refuse_unstorable_url(request: Request) -> None:
     """Nothing has a NUL character in its address; in a query it is named."""
     if "\x00" in request.path:
         raise NotFound("There is nothing at this address.")
-    refuse_unstorable(dict(request.query_params.lists()))
+    refuse_unstorable({name: "".join(values) for name, values in request.query_params.lists()})
 
 
 class StrictFieldsMixin:
@@ -40,7 +40,6 @@ class StrictFieldsMixin:
 
     def to_internal_value(self, data: Any) -> Any:
         unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()  # type: ignore[attr-defined]
-        unknown.discard("csrfmiddlewaretoken")
         if unknown:
             known = ", ".join(sorted(name for name, field in self.fields.items() if not field.read_only))  # type: ignore[attr-defined]
             raise serializers.ValidationError({name: [f"Unknown field. Known: {known}."] for name in sorted(unknown)})

@@ -30,6 +30,10 @@ class InvalidInput(GatewayError):
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__("; ".join(f"{field}: {' '.join(texts)}" for field, texts in errors.items()), errors=errors)
 
+    def under(self, place: str) -> "InvalidInput":
+        """The same, with every field inside `place`: `payload.text` under "3" is `3.payload.text`."""
+        return InvalidInput({f"{place}.{field}": texts for field, texts in self.data["errors"].items()})
+
 
 class NotFound(GatewayError):
     """There is no such thing, or it is not yours to see; the answer is the same."""

@@ -20,7 +20,8 @@ class PydanticField(serializers.Field):
         try:
             return self.adapter.validate_python(data)
         except ValidationError as error:
-            raise serializers.ValidationError(invalid_input_from(error).data["errors"]) from error
+            errors = invalid_input_from(error).data["errors"]
+            raise serializers.ValidationError(errors.get("non_field_errors", errors)) from error
 
     def to_representation(self, value: Any) -> Any:
         """Stored values are JSON already, as the type wrote them."""

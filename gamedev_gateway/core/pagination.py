@@ -19,6 +19,14 @@ class CursorPagination(DRFCursorPagination):
     max_page_size = 200
     ordering: Any = "-pk"
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
     def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any] | None:
         """One page. What is no cursor, or not one of this list, is wrong input."""
         try:

@@ -113,9 +113,13 @@ class ProblemRenderer(JSONRenderer):
 
     def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None) -> Any:
         response = (renderer_context or {}).get("response")
-        if response is not None and response.status_code >= 400 and isinstance(data, dict) and "code" in data:
+        if response is not None and response.accepted_renderer is self and is_problem(response, data):
             response["Content-Type"] = CONTENT_TYPE
         return super().render(data, accepted_media_type, renderer_context)
+
+
+def is_problem(response: Response, data: Any) -> bool:
+    return response.status_code >= 400 and isinstance(data, dict) and "code" in data
 
 
 class BrowsableRenderer(BrowsableAPIRenderer):

@@ -16,12 +16,19 @@ from rest_framework.permissions import SAFE_METHODS
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
-    OpenApiTypes.STR,
+    {"type": "string", "minLength": 1, "maxLength": 255},
     OpenApiParameter.HEADER,
     description="The same key with the same body is done once; the stored answer is given again.",
 )
 IF_MATCH = OpenApiParameter(
     "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The ETag that you have read; stale: 412."
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description="Names this edit of the object, for If-Match.",
 )
 CORRELATION_ID = OpenApiParameter(
     "X-Correlation-ID", OpenApiTypes.STR, OpenApiParameter.HEADER, description="Your name for what this causes."
@@ -50,12 +57,14 @@ class GatewaySchema(AutoSchema):
         parameters = [*super().get_override_parameters(), CORRELATION_ID]
         if self.method == "POST" and getattr(self.view, "idempotent", False):
             parameters.append(IDEMPOTENCY_KEY)
-        if self.method not in SAFE_METHODS and getattr(self.view, "lookup_field", None) in self.path_names():
-            parameters.append(IF_MATCH)
+        if self.is_about_one_object():
+            parameters.append(ETAG)
+            parameters += [IF_MATCH] * (self.method not in SAFE_METHODS)
         return parameters
 
-    def path_names(self) -> list[str]:
-        return [part.strip("{}") for part in self.path.split("/") if part.startswith("{")]
+    def is_about_one_object(self) -> bool:
+        names = [part for part in self.path.split("/") if part.startswith("{")]
+        return names[-1:] == ["{id}"] and self.view.action != "diff"
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction=direction)
@@ -75,6 +84,8 @@ class StrictSerializerExtension(OpenApiSerializerExtension):
 
     def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        if not type(self.target).__dict__.get("__doc__"):
+            schema.pop("description", None)
         return {**schema, "additionalProperties": False}
 
 

@@ -63,7 +63,7 @@ class Api:
         self.http.close()
 
     def get(self, path: str, **params: Any) -> Any:
-        return self.send("GET", path, params=params)
+        return self.send("GET", path, params=params or None)
 
     def post(self, path: str, body: Any) -> Any:
         return self.send("POST", path, json=body, headers={"Idempotency-Key": str(uuid.uuid4())})

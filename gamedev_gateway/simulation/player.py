@@ -67,6 +67,7 @@ class Player:
         self.pace = pace
         self.seed = seed
         self.patience = patience
+        self.me: Json = {}
 
     def play(self) -> None:
         """From wherever the project stands to its completion. Stuck, ApiError or Unreachable when that cannot be."""
@@ -74,7 +75,8 @@ class Player:
             self.agree_on_a_plan()
         if all(task["status"] == "done" for task in self.read_board()):
             return
-        self.me = self.publish(say("chat", {"text": words.HELLO}, 0))["actor"]
+        if not self.me:
+            self.me = self.publish(say("chat", {"text": words.HELLO}, 0))["actor"]
         while (task := self.next_task()) is not None:
             self.work_on(task)
         self.publish(say("chat", {"text": words.FAREWELL}, 0))

@@ -36,7 +36,7 @@ class Step:
 
 def tell(task: Mapping[str, Any], seed: int = 0) -> list[Step]:
     """The steps from a task as it stands now to its completion; a task begun before goes on from where it is."""
-    rng = Random(f"{seed}:{task['code']}:{task['title']}")
+    rng = Random(f"{seed}:{task['code']}:{task['title']}")  # noqa: S311  a story, not a secret
     if task["progress"] >= NEARLY:
         return [*way_out(task), *repair(task, rng)]
     number = int(re.sub(r"\D", "", task["code"]) or 0) + seed
@@ -154,48 +154,56 @@ def things(task: Mapping[str, Any]) -> list[str]:
 
 
 def without_place(deliverable: str) -> str:
-    """“Style sheet (docs/style.md)” → “style sheet”: how one speaks of it."""
+    """“Style sheet (docs/style.md)” → “Style sheet”, “Test scene: gems” → “Test scene for gems”: how one speaks of it."""
     text = re.sub(r"\s*\(.*?\)", "", deliverable).strip(" :.") or deliverable
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+    return text.replace(": ", " for ")
 
 
 # Artifacts
 
 NAMED_FILE = re.compile(r"[\w./-]+\.[A-Za-z][A-Za-z0-9]{1,4}\b")
-KINDS: list[tuple[str, str, str, str]] = [
-    ("screenshot", "screenshot", "screenshot", "captures/{slug}.png"),
-    ("capture", "video", "screenshot", "captures/{slug}.mp4"),
-    ("scene", "scene", "asset", "scenes/{slug}.scene"),
-    ("test", "test", "code", "tests/{slug}.txt"),
-    ("script", "script", "code", "scripts/{slug}.txt"),
-    ("data", "data", "asset", "data/{slug}.json"),
-    ("audio", "audio", "asset", "audio/{slug}.ogg"),
-    ("build", "build", "asset", "builds/{slug}.zip"),
-    ("report", "report", "document", "docs/{slug}.md"),
-    ("note", "report", "document", "docs/{slug}.md"),
-]
-"""(a word in the deliverable, type, category, where it lies); the first that fits."""
+KINDS = {
+    "screenshot": ("screenshot", "screenshot", "captures/{slug}.png"),
+    "capture": ("video", "screenshot", "captures/{slug}.mp4"),
+    "scene": ("scene", "asset", "scenes/{slug}.{scene}"),
+    "test": ("test", "code", "tests/{slug}.{script}"),
+    "script": ("script", "code", "scripts/{slug}.{script}"),
+    "system": ("script", "code", "scripts/{slug}.{script}"),
+    "data": ("data", "asset", "data/{slug}.json"),
+    "audio": ("audio", "asset", "audio/{slug}.ogg"),
+    "build": ("build", "asset", "builds/{slug}.zip"),
+    "report": ("report", "document", "docs/{slug}.md"),
+    "note": ("report", "document", "docs/{slug}.md"),
+}
+"""A word in the deliverable → type, category, where it lies. The first that fits."""
+ANYTHING = ("file", "asset", "deliverables/{slug}")
+ENDINGS = {"unity": {"scene": "unity", "script": "cs"}, "godot": {"scene": "tscn", "script": "gd"}}
+OTHER_ENDINGS = {"scene": "scene", "script": "txt"}
 
 
 def artifacts_of(task: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One artifact for each deliverable, at the place that it names or that its words suggest."""
     found: dict[str, dict[str, Any]] = {}
     for deliverable in task["deliverables"]:
-        artifact = artifact_of(task["code"], deliverable)
+        artifact = artifact_of(task, deliverable)
         found.setdefault(artifact["path"], artifact)
     return list(found.values())
 
 
-def artifact_of(code: str, deliverable: str) -> dict[str, Any]:
+def artifact_of(task: Mapping[str, Any], deliverable: str) -> dict[str, Any]:
     words = deliverable.lower()
-    kind, category, place = next(
-        (rest for word, *rest in KINDS if word in words), ["file", "asset", "deliverables/{slug}"]
-    )
-    slug = f"{code.lower()}-{re.sub(r'[^a-z0-9]+', '-', without_place(words))[:40].strip('-') or 'result'}"
-    path = place.format(slug=slug)
+    kind, category, place = next((KINDS[word] for word in KINDS if word in words), ANYTHING)
+    name = re.sub(r"[^a-z0-9]+", "-", without_place(words))[:40].strip("-") or "result"
+    path = place.format(slug=f"{task['code'].lower()}-{name}", **endings_of(task))
     if named := NAMED_FILE.search(deliverable):
         path = named[0]
         kind, category = ("document", "document") if path.endswith(".md") else (kind, category)
-    digest = sha256(f"{code} {deliverable}".encode()).hexdigest()
+    digest = sha256(f"{task['code']} {deliverable}".encode()).hexdigest()
     size = 500 + int(digest[:5], 16)
-    return {"type": kind, "category": category, "path": path, "sha256": digest, "size_bytes": size}
+    return {"type": kind, "category": category, "path": path[:1000], "sha256": digest, "size_bytes": size}
+
+
+def endings_of(task: Mapping[str, Any]) -> dict[str, str]:
+    """The file endings of the engine that the task's tools belong to."""
+    engines = (tool.partition(".")[0] for tool in task["mcp_tools"])
+    return next((ENDINGS[engine] for engine in engines if engine in ENDINGS), OTHER_ENDINGS)

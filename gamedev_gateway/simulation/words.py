@@ -9,19 +9,19 @@ GREETINGS = [
 
 PROGRESS_NOTES = [
     [
-        "A first rough version of the {thing} is there; it can be tried, and it is not pretty.",
-        "Read what is there, sketched the {thing} and removed two ideas that would not have survived.",
-        "The riskiest part first: the {thing} works in isolation.",
+        "A first rough version: {thing}. It can be tried, and it is not pretty.",
+        "Sketched three ways and threw two away: {thing}.",
+        "The riskiest part first, on its own: {thing}.",
     ],
     [
-        "The {thing} runs in the game, with placeholder values.",
-        "Two edge cases in the {thing} were wrong; both are fixed and have a check now.",
-        "Tuned the {thing} with numbers from three short sessions.",
+        "In the game, with placeholder values: {thing}.",
+        "Two edge cases were wrong; both are fixed and have a check now ({thing}).",
+        "Tuned with numbers from three short sessions: {thing}.",
     ],
     [
-        "The {thing} is done but for its rough edges; the checks are next.",
-        "Cleaned up the {thing}, and wrote down what somebody else must know about it.",
-        "Measured the {thing} on the slowest machine we have: within the limit.",
+        "Done but for its rough edges: {thing}. The checks are next.",
+        "Cleaned up, with a note for whoever comes next: {thing}.",
+        "Measured on the slowest machine we have, and within the limit: {thing}.",
     ],
 ]
 
@@ -44,9 +44,9 @@ CRITERION_NOTES = [
 ]
 
 REOPENINGS = [
-    "On a second look the {thing} does not hold at 30 frames per second.",
-    "A tester found a way around the {thing} within a minute.",
-    "The {thing} broke when it met the rest of the game.",
+    "On a second look it does not hold at 30 frames per second: {thing}.",
+    "A tester found a way around it within a minute: {thing}.",
+    "It broke when it met the rest of the game: {thing}.",
 ]
 
 SECOND_LOOKS = [

@@ -82,6 +82,8 @@ class Topic(Knowledge):
     """What to check about a thing that games often have."""
 
     words: list[str]
+    weak: list[str] = Field(default=[], description="Words that need a game of one of `genres`, or one of `words` nearby.")
+    genres: list[str] = []
     points: int = 3
     kind: str = "code"
     title: str = ""
@@ -102,6 +104,9 @@ class Words(Knowledge):
 
     verbs: frozenset[str]
     maybe_verbs: frozenset[str]
+    surroundings: frozenset[str]
+    preparations: frozenset[str]
+    proper: frozenset[str]
     intransitive: frozenset[str]
     prepositions: frozenset[str]
     determiners: frozenset[str]

@@ -4,9 +4,24 @@ import re
 from dataclasses import dataclass
 
 from plans.planner.knowledge import words
-from plans.planner.wording import clean, first_clause, fold, is_english, quoted, shorten, small, tokens, trim
+from plans.planner.wording import (
+    clean,
+    first_clause,
+    fold,
+    is_english,
+    listing,
+    mentions,
+    quoted,
+    shorten,
+    small,
+    tokens,
+    trim,
+)
 
 RELATIVE = ("that", "which", "who", "whose")
+LABEL = re.compile(r"(?P<label>[^:.;!?(]{2,60}?)\s*(?:\([^)]*\)|\s[–—-]\s[^:]{1,60})?:\s+\S")
+LABEL_WITH_NOTE = re.compile(r":\s")
+LONGEST_LABEL = 6
 ACT_LIMIT = 58
 THING_LIMIT = 36
 SUBJECT = re.compile(
@@ -56,6 +71,15 @@ class Phrase:
     act: str
     core: str
     thing: str
+    step: str = ""
+    """ "releasing" for a mechanic that is named by a verb alone, such as "Release: every arrow flies at full power"."""
+    steps: tuple["Phrase", ...] = ()
+    """The mechanics that were joined in this one."""
+
+    @property
+    def parts(self) -> tuple["Phrase", ...]:
+        """The mechanics joined here, or this one."""
+        return self.steps or (self,)
 
 
 def phrase(text: str, names: frozenset[str] = frozenset(), *, foreign: bool = False) -> Phrase:
@@ -68,16 +92,57 @@ def phrase(text: str, names: frozenset[str] = frozenset(), *, foreign: bool = Fa
             quoted(shorten(line, ACT_LIMIT)),
             quoted(first_clause(line, THING_LIMIT)),
         )
-    line = _base_form(SUBJECT.sub("", line))
+    label = label_of(line)
+    line = _base_form(SUBJECT.sub("", _plain_label(label) or line))
     line = line if line.split(" ", 1)[0] in names else small(line)
+    step = _step(line) if label or len(tokens(line)) == 1 else ""
     if starts_with_verb(line):
         short = shorten(line, ACT_LIMIT)
-        return Phrase(text, f"Let the player {short}", short, gerund_phrase(_head(line)))
+        return Phrase(text, f"Let the player {short}", short, gerund_phrase(_head(line)), step)
     if subject := _clause_subject(line):
         short = shorten(line, ACT_LIMIT)
         return Phrase(text, f"Build the rule that {short}", short, with_the(subject))
     named = shorten(line, ACT_LIMIT)
-    return Phrase(text, f"Build {with_the(named)}", named, with_the(_noun_head(line)))
+    return Phrase(text, f"Build {with_the(named)}", named, with_the(_noun_head(line)), step)
+
+
+def label_of(line: str) -> str:
+    """ "Sway & steady" of "Sway & steady (the skill): while drawing, …"; "" for a line without a label."""
+    found = LABEL.match(line)
+    return found["label"].strip() if found and len(tokens(found["label"])) <= LONGEST_LABEL else ""
+
+
+def _plain_label(label: str) -> str:
+    """The label in words: "sway and steady" for "Sway & steady"."""
+    plain = re.sub(r"\s*[&+]\s*", " and ", re.sub(r"\s*/\s*", "/", label))
+    return re.split(r"\s+[–—-]\s+", plain, maxsplit=1)[0]
+
+
+def _step(line: str) -> str:
+    """ "releasing" for "release" and for "release and flight"; "" when more is said."""
+    verb, _, rest = line.partition(" ")
+    known = fold(verb) in words().verbs | words().maybe_verbs
+    return gerund(fold(verb)) if known and (not rest or rest.startswith("and ")) else ""
+
+
+def is_surrounding(mechanic: Phrase) -> bool:
+    """Whether a mechanic is a part around the play, such as a menu, a mode or the cast, and not what the player does."""
+    line = clean(mechanic.text)
+    named = label_of(line)
+    if named:
+        return mentions(fold(LABEL_WITH_NOTE.split(line, maxsplit=1)[0]), words().surroundings)
+    head = " ".join(tokens(_noun_head(small(line))))
+    if starts_with_verb(small(line)):
+        prepares = tokens(line)[:1] and tokens(line)[0] in words().preparations
+        return bool(prepares) and mentions(head, words().surroundings)
+    return any(head == around or head.endswith(f" {around}") for around in words().surroundings)
+
+
+def join_steps(steps: list[Phrase]) -> Phrase:
+    """Several steps of one action as one mechanic: "aiming, drawing and releasing"."""
+    named = listing(list(dict.fromkeys(mechanic.step for mechanic in steps)))
+    texts = "; ".join(mechanic.text for mechanic in steps)
+    return Phrase(texts, f"Build {named}", named, named, steps=tuple(steps))
 
 
 def _head(line: str) -> str:
@@ -113,6 +178,8 @@ def starts_with_verb(line: str) -> bool:
     if found[0] not in words().maybe_verbs:
         return True
     follower = found[1] if len(found) > 1 else "and"
+    if follower in ("and", "or") and found[2:] and found[2] not in words().verbs | words().maybe_verbs:
+        return False
     listed = re.match(r"[^\W_]+,", line) and follower in words().verbs | words().maybe_verbs
     return (
         bool(listed)
@@ -164,6 +231,8 @@ def with_the(noun: str) -> str:
     ):
         return noun
     last = head[end - 1]
+    if "and" in head[:end]:
+        return noun
     return noun if is_plural(last) or last.endswith("ing") or head[0].endswith("ing") else f"the {noun}"
 
 

@@ -9,7 +9,7 @@ from plans.planner.genre import recognise_engine, recognise_platforms
 from plans.planner.knowledge import Engine, Platform, genres, words
 from plans.planner.kpis import kpi_name
 from plans.planner.limits import Limits, constraints_for, exclusions_of, limits_of, positive_text
-from plans.planner.phrases import Phrase, gerund_phrase, phrase
+from plans.planner.phrases import Phrase, gerund_phrase, is_surrounding, join_steps, phrase
 from plans.planner.wording import (
     capital,
     clean,
@@ -31,6 +31,7 @@ GENRE_NOUN = re.compile(
     r"(?:game|er|\brpg|jrpg|arpg|fiction|novel|vania|sim|like|lite|hell|\bfps|\brts|simulation|adventure|builder|defen[cs]e|up|horror|quest|tactics)s?$",
     re.IGNORECASE,
 )
+MOST_STEPS = 3
 SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -72,7 +73,7 @@ def read_brief(name: str, brief: Brief, genre: str) -> Reading:
     names = names_in(brief)
     foreign = not is_english(clean(brief.pitch))
     lines = {fold(clean(line)): line for line in reversed(brief.mechanics) if clean(line)}
-    mechanics = [phrase(line, names, foreign=foreign) for line in reversed(lines.values())]
+    mechanics = core_first([phrase(line, names, foreign=foreign) for line in reversed(lines.values())])
     reading = Reading(
         name,
         brief,
@@ -88,6 +89,19 @@ def read_brief(name: str, brief: Brief, genre: str) -> Reading:
     reading.words.update({key: value for key, value in _words(reading).items() if value})
     reading.assumed.update(_assumed(reading))
     return reading
+
+
+def core_first(mechanics: list[Phrase]) -> list[Phrase]:
+    """What the player does over and over, then the rest of the play, then what surrounds it.
+
+    Steps of one action ("Aim: …", "Draw: …", "Release: …") are the core together.
+    """
+    played = [mechanic for mechanic in mechanics if not is_surrounding(mechanic)]
+    around = [mechanic for mechanic in mechanics if mechanic not in played]
+    steps = [mechanic for mechanic in played if mechanic.step][:MOST_STEPS]
+    if len(steps) > 1 and steps[0] is played[0]:
+        return [join_steps(steps), *(mechanic for mechanic in played if mechanic not in steps), *around]
+    return [*played, *around]
 
 
 def names_in(brief: Brief) -> frozenset[str]:

@@ -79,11 +79,13 @@ def first_clause(text: str, limit: int) -> str:
 
 
 def listing(items: Sequence[str], joint: str = "and") -> str:
-    """ "a, b and c"; with a comma before the last when a member has an "and" of its own."""
+    """ "a, b and c"; when a member has an "and" of its own, "a and b, plus c" or "a, b and c, and d"."""
     if len(items) < 2:
         return "".join(items)
-    comma = "," if any(f" {joint} " in item for item in items) else ""
-    return f"{', '.join(items[:-1])}{comma} {joint} {items[-1]}"
+    nested = any(f" {joint} " in item for item in items)
+    if nested and len(items) == 2 and joint == "and":
+        return f"{items[0]}, plus {items[1]}"
+    return f"{', '.join(items[:-1])}{',' if nested else ''} {joint} {items[-1]}"
 
 
 def capital(text: str) -> str:
@@ -92,13 +94,15 @@ def capital(text: str) -> str:
 
 
 def small(text: str) -> str:
-    """The text with its first letter lowered, unless its first word is an acronym, a name with digits, or "I"."""
+    """The text with its first letter lowered, unless its first word is an acronym, a known or numbered name, or "I"."""
     first = text.split(" ", 1)[0]
-    return (
-        text
-        if len(first) < 2 or first[1:] != first[1:].lower() or any(char.isdigit() for char in first)
-        else text[:1].lower() + text[1:]
+    keeps = (
+        len(first) < 2
+        or first[1:] != first[1:].lower()
+        or any(char.isdigit() for char in first)
+        or fold(first).removesuffix("'s").rstrip(",.:") in words().proper
     )
+    return text if keeps else text[:1].lower() + text[1:]
 
 
 def with_article(noun: str) -> str:

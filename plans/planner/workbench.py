@@ -6,6 +6,8 @@ from typing import Any
 from plans.planner.wording import mentions
 from plans.spec import TaskFields, TaskSpec, make_code
 
+LISTS = ("acceptance", "mcp_tools", "deliverables")
+MOST_LINES, MOST_PROSE = 50, 20_000
 RELEASE_WORDS = ("release", "launch", "publish", "ship", "store page")
 
 
@@ -121,6 +123,10 @@ class Workbench:
         first, others = codes[0], set(codes[1:])
         for code in codes:
             self._check(code)
+        if any(len({line for code in codes for line in getattr(self[code], name)}) > MOST_LINES for name in LISTS):
+            raise NotPossible("together they are too long for one task")
+        if sum(len(self[code].description) + 2 for code in codes) > MOST_PROSE:
+            raise NotPossible("together they are too long for one task")
         needs = [need for code in codes for need in self[code].dependencies if need not in codes]
         if any(set(codes) & self.needs(need) for need in needs if need in self):
             raise NotPossible("that would close a circle of dependencies")

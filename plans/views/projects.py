@@ -117,6 +117,7 @@ class MembersViewSet(ListModelMixin, ProjectViewSet):
 
     @extend_schema(request=CreateMemberSerializer, responses={201: MemberSerializer})
     def create(self, request: Request, project_id: str) -> Response:
+        """Let somebody in."""
         project = self.get_project()
         given = CreateMemberSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -124,7 +125,8 @@ class MembersViewSet(ListModelMixin, ProjectViewSet):
         return self.answer(member, status=201)
 
     @extend_schema(request=UpdateMemberSerializer, responses=MemberSerializer)
-    def partial_update(self, request: Request, project_id: str, pk: str) -> Response:
+    def partial_update(self, request: Request, project_id: str, pk: int) -> Response:
+        """Give a member another role."""
         member = self.get_object()
         given = UpdateMemberSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -134,6 +136,7 @@ class MembersViewSet(ListModelMixin, ProjectViewSet):
         return self.answer(changed)
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, project_id: str, pk: str) -> Response:
+    def destroy(self, request: Request, project_id: str, pk: int) -> Response:
+        """Take somebody out. Their sockets on this project are closed."""
         services.remove_member(self.get_object(), actor=actor_of(request))
         return Response(status=204)

@@ -117,7 +117,9 @@ class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):
     queryset = Artifact.objects.none()
 
     def get_task(self) -> Task:
-        view = TasksViewSet(request=self.request, kwargs={"pk": self.kwargs["task_id"]}, action=self.action)
+        view = TasksViewSet(
+            request=self.request, kwargs={"pk": self.kwargs["task_id"]}, action=self.action, format_kwarg=None
+        )
         return view.get_object()
 
     def get_queryset(self) -> QuerySet[Artifact]:
@@ -136,6 +138,8 @@ class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):
 
 
 class ArtifactsViewSet(ProjectViewSet):
+    """One artifact."""
+
     serializer_class = ArtifactSerializer
     lookup_value_converter = "int"
     queryset = Artifact.objects.none()
@@ -145,6 +149,7 @@ class ArtifactsViewSet(ProjectViewSet):
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: int) -> Response:
+        """Forget an artifact; the file itself is not ours."""
         services.delete_artifact(self.get_object(), actor=actor_of(request))
         return Response(status=204)
 

@@ -386,3 +386,9 @@ def test_no_instruction_breaks_a_plan(said: list[tuple[str, str, str]], frozen: 
             (task.code, set(task.dependencies)) for task in plan.values()
         ]
     assert refine_plan(PLAN, text, brief=PIXEL_JUMPER, frozen=frozen, next_number=16) == result
+
+
+def test_the_plan_service_applies_the_operations_as_they_were_meant() -> None:
+    result = refine("merge T-003 and T-004, split T-002 into two, move T-005 first and add a shop")
+    really, _ = apply_operations(SMALL_PLAN, operations_adapter.validate_python(result.ops), next_number=7)
+    assert [task.code for task in really] == list(applied(SMALL_PLAN, result.ops))

@@ -1,0 +1,53 @@
+"""What every admin of the gateway stands on, and the people."""
+
+from typing import Any
+
+import orjson
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Shows rows and changes none.
+
+    Writes have rules that a form would skip: locks, laws of the plan, events for everybody who watches. So rows are changed by
+    the services alone; where an admin lets people write, it hands over to them.
+    """
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def pretty_json(value: Any) -> SafeString:
+    """JSON for people: indented, escaped, in the order in which it was written."""
+    text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    return format_html('<pre class="gw-json">{}</pre>', text)
+
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    pass

@@ -1,0 +1,1 @@
+"""A project with life in it, for whoever looks at the gateway for the first time."""

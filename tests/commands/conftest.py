@@ -1,0 +1,13 @@
+"""One real server for the tests of this folder, started when the first of them needs it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import Server, running_server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[Server]:
+    with running_server(tmp_path_factory.mktemp("server")) as running:
+        yield running

@@ -1,0 +1,66 @@
+"""`manage.py serve` as a process: how it starts, what it says, how it ends."""
+
+import re
+import signal
+import time
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from tests.servers import Server, manage, running_server
+
+pytestmark = pytest.mark.xdist_group("serve")
+
+
+def wait_for_event(server: Server, event_type: str) -> dict:
+    """The first event of a type in the demo project's log, as soon as it is there."""
+    give_up = time.monotonic() + 20
+    while time.monotonic() < give_up:
+        url = f"{server.url}/api/v1/projects/pixel-jumper/events/"
+        found = httpx.get(url, params={"types": event_type}, headers=server.headers).json()["results"]
+        if found:
+            return found[0]
+        time.sleep(0.1)
+    raise AssertionError(f"No {event_type} came.")
+
+
+def plan_count(server: Server) -> int:
+    url = f"{server.url}/api/v1/projects/pixel-jumper/plans/"
+    return len(httpx.get(url, headers=server.headers).json()["results"])
+
+
+@pytest.mark.parametrize(("kind", "sign"), [("uvicorn", signal.SIGTERM), ("daphne", signal.SIGINT)])
+def test_it_ends_well_while_the_demo_plays_and_a_socket_is_open(tmp_path, kind, sign):
+    with running_server(tmp_path, server=kind, options=["--demo"]) as server:
+        assert wait_for_event(server, "task.started")["actor"]["name"] == "Demo agent"
+        with connect(f"{server.ws_url}/ws/projects/pixel-jumper/", additional_headers=server.headers) as socket:
+            assert '"welcome"' in socket.recv()
+            assert server.stop(sign) == 0
+        log = server.log_path.read_text()
+    assert "Traceback" not in log
+    assert server.token not in log
+    assert password_in(server) not in log
+
+
+def password_in(server: Server) -> str:
+    found = re.search(r"^\s+password\s+(\S+)$", server.greeting_path.read_text(), re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def test_started_again_it_makes_neither_a_second_user_nor_a_second_demo(tmp_path):
+    with running_server(tmp_path, options=["--demo"]) as server:
+        wait_for_event(server, "task.started")
+        assert server.stop() == 0
+    with running_server(tmp_path, options=["--demo"]) as server:
+        projects = httpx.get(f"{server.url}/api/v1/projects/", headers=server.headers).json()["results"]
+        assert [project["id"] for project in projects] == ["pixel-jumper"]
+        assert plan_count(server) == 1
+        taken = manage("serve", "--port", server.url.rpartition(":")[2], env=server.env, check=False)
+    greetings = server.greeting_path.read_text()
+    assert len(re.findall(r"^\s+password\s", greetings, re.MULTILINE)) == 1
+    assert "manage.py create_token admin)" in greetings
+    assert taken.returncode == 1
+    assert re.fullmatch(r"CommandError: Port \d+ of 127.0.0.1 is in use; .*\.\n", taken.stderr)
+    assert taken.stdout == ""
