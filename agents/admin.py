@@ -14,8 +14,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminS
 
 from agents import tokens
 from agents.models import AccessToken, Scope
-from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.admin import ReadOnlyAdmin
+from gamedev_gateway.core.api import actor_of
 from plans.admin.access import is_staff
 
 
@@ -82,7 +82,7 @@ class AccessTokenAdmin(ReadOnlyAdmin):
     def save_model(self, request: HttpRequest, obj: AccessToken, form: TokenForm, change: bool) -> None:
         data = form.cleaned_data
         made, text = tokens.create_token_for(
-            Actor.person(request.user),
+            actor_of(request),
             request.user,
             name=data["name"],
             scopes=data["scopes"],
@@ -99,7 +99,7 @@ class AccessTokenAdmin(ReadOnlyAdmin):
         return [f"the token {token}: who uses it is shut out at once" for token in objs], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: AccessToken) -> None:
-        tokens.revoke_token(obj, actor=Actor.person(request.user))
+        tokens.revoke_token(obj, actor=actor_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AccessToken]) -> None:
         for token in queryset:

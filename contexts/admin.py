@@ -13,8 +13,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from contexts import services
 from contexts.models import Context
-from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.admin import pretty_json
+from gamedev_gateway.core.api import actor_of
 from plans.admin.access import may
 from plans.admin.pages import PagesAdmin
 from plans.models import Role
@@ -89,7 +89,7 @@ class ContextAdmin(PagesAdmin):
             title=f"Make {context} active again",
             button="Make active",
             note="The version that is active now stays, and can be made active again.",
-            do=lambda data: services.activate_context(context, actor=Actor.person(request.user)),
+            do=lambda data: services.activate_context(context, actor=actor_of(request)),
         )
 
     @action(description="Edit as new version", icon="edit")
@@ -102,7 +102,7 @@ class ContextAdmin(PagesAdmin):
                 scope=context.scope,
                 task=context.task_code,
                 content=data["content"],
-                actor=Actor.person(request.user),
+                actor=actor_of(request),
                 source=Context.Source.MANUAL,
             )
             messages.success(request, f"Version {made.version} is active now.")

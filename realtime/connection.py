@@ -8,11 +8,9 @@ the very same thing, so there is one path and no seam. A frame is never dropped.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
-
-import orjson
 
 from realtime import history
+from realtime.frames import Frame, Position
 from realtime.history import EventFilter, LoggedEvent
 from realtime.hub import Feed, Hub, in_database
 
@@ -70,8 +68,8 @@ class Subscription:
         """Everything up to the feed's position has been handed to this socket."""
         return self in self.feed.live and self.feed.position >= self.position
 
-    def position_frame(self) -> dict[str, Any]:
-        return {"type": "position", "stream": self.stream, "seq": self.feed.position, "cursor": self.feed.cursor}
+    def position_frame(self) -> Position:
+        return Position(stream=self.stream, seq=self.feed.position, cursor=self.feed.cursor)
 
     def end(self) -> None:
         self.feed.watchers.discard(self)
@@ -113,9 +111,7 @@ class Connection:
 
     # Subscriptions
 
-    def subscribe(
-        self, stream: str, feed: Feed, wanted: EventFilter, *, at: int, prev: int, welcome: dict[str, Any]
-    ) -> None:
+    def subscribe(self, stream: str, feed: Feed, wanted: EventFilter, *, at: int, prev: int, welcome: Frame) -> None:
         """Start serving a stream from a position. `welcome` goes out before anything else of it."""
         subscription = Subscription(self, stream, feed, wanted, at, prev)
         self.subscriptions[stream] = subscription
@@ -150,9 +146,9 @@ class Connection:
         if not self.has_room:
             self.room.clear()
 
-    def tell(self, frame: dict[str, Any]) -> None:
+    def tell(self, frame: Frame) -> None:
         """Send a frame that is not an event."""
-        self.enqueue(orjson.dumps(frame).decode())
+        self.enqueue(frame.model_dump_json())
 
     async def run_writer(self) -> None:
         """Write what waits, in order; serve those who are behind; for as long as the socket lives."""

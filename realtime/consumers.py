@@ -16,7 +16,7 @@ from django.utils import timezone
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.correlation import correlated
 from gamedev_gateway.core.errors import Forbidden, GatewayError, InvalidInput
-from realtime import access, commands, doorbell, history
+from realtime import access, commands, doorbell, frames, history
 from realtime.access import UnknownStream, Visible
 from realtime.commands import BadFrame, Ping, Publish, Subscribe, Unsubscribe
 from realtime.connection import Connection
@@ -162,7 +162,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             )
 
     async def command_ping(self, command: Ping) -> None:
-        self.connection.tell({"type": "pong", "reply_to": command.id, "server_time": now()})
+        self.connection.tell(frames.Pong(reply_to=command.id, server_time=now()))
 
     async def command_subscribe(self, command: Subscribe) -> None:
         after = None if command.after is None else str(command.after)
@@ -172,13 +172,12 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         if not self.connection.unsubscribe(command.stream):
             raise UnknownStream(command.stream)
         await self.leave(command.stream)
-        self.connection.tell({"type": "unsubscribed", "reply_to": command.id, "stream": command.stream})
+        self.connection.tell(frames.Unsubscribed(reply_to=command.id, stream=command.stream))
 
     async def command_publish(self, command: Publish) -> None:
         event = await in_database(self.publish, command)
-        self.connection.tell(
-            {"type": "published", "reply_to": command.id, "seq": event.seq, "cursor": event.cursor, "id": event.uuid}
-        )
+        told = frames.Published(reply_to=command.id, seq=event.seq, cursor=event.cursor, id=str(event.uuid))
+        self.connection.tell(told)
 
     def publish(self, command: Publish) -> Any:
         if not self.scope["may_write"]:
@@ -198,11 +197,9 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         visible = await in_database(access.find, stream, self.actor)
         await self.join(stream)
         feed = await self.hub.feed(visible.log)
-        start = await in_database(find_start, visible, after, types, feed.position)
-        frame = {"type": "subscribed", "stream": stream, "seq": feed.position, "cursor": feed.cursor, **start.told}
-        self.connection.subscribe(
-            stream, feed, start.wanted, at=start.seq, prev=start.prev, welcome={**frame, "reply_to": reply_to}
-        )
+        start = await in_database(find_start, visible, after, types, (feed.position, feed.cursor))
+        told = frames.Subscribed(reply_to=reply_to, stream=stream, **start.told)
+        self.connection.subscribe(stream, feed, start.wanted, at=start.seq, prev=start.prev, welcome=told)
 
     async def subscribe_from_url(self, stream: str) -> None:
         """The subscription that the URL asks for; what is wrong with it closes the socket."""
@@ -237,9 +234,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
                 feed = self.connection.subscriptions[stream].feed
                 self.connection.unsubscribe(stream)
                 await self.leave(stream)
-                self.connection.tell(
-                    {"type": "resync", "stream": stream, "reason": "revoked", "seq": 0, "cursor": history.START}
-                )
+                self.connection.tell(frames.Resync(stream=stream, reason="revoked", seq=0, cursor=history.START))
                 log.info("subscription_revoked", stream=feed.name, user=self.actor.user_id)
         if self.stream_of_url() and not self.connection.subscriptions:
             self.end(UNKNOWN)
@@ -258,25 +253,17 @@ class GatewayConsumer(AsyncWebsocketConsumer):
 
     def welcome(self) -> None:
         self.connection.tell(
-            {
-                "type": "welcome",
-                "protocol": PROTOCOL,
-                "connection_id": str(uuid.uuid4()),
-                "user": self.actor.name,
-                "heartbeat_seconds": settings.GATEWAY_HEARTBEAT_SECONDS,
-                "server_time": now(),
-            }
+            frames.Welcome(
+                connection_id=str(uuid.uuid4()),
+                user=self.actor.name,
+                heartbeat_seconds=settings.GATEWAY_HEARTBEAT_SECONDS,
+                server_time=now(),
+            )
         )
 
     def refuse(self, error: GatewayError, reply_to: Any, *, code: str | None = None) -> None:
-        frame = {
-            "type": "error",
-            "reply_to": reply_to,
-            "code": code or error.code,
-            "message": error.detail,
-            **error.data,
-        }
-        self.connection.tell(frame)
+        told = frames.Error(reply_to=reply_to, code=code or error.code, message=error.detail, **error.data)
+        self.connection.tell(told)
 
     def end(self, code: int) -> None:
         """Close the socket once what waits has been written."""
@@ -300,17 +287,27 @@ class Start:
         self.told = told
 
 
-def find_start(visible: Visible, after: str | None, types: frozenset[str] | None, head: int) -> Start:
-    """`after` None is live only; a cursor that this log cannot continue is answered with `recovered: false`."""
+def find_start(visible: Visible, after: str | None, types: frozenset[str] | None, head: tuple[int, str]) -> Start:
+    """Where to begin, given the (seq, cursor) up to which the live feed has come.
+
+    `after` None is live only; a cursor that this log cannot continue is answered with `recovered: false`, and then it is
+    live only too.
+    """
+    seq, cursor = head
     wanted = visible.filter(types)
     stream = history.find_stream(visible.log)
-    position = Position(head) if after is None else history.locate(stream, after)
-    told: dict[str, Any] = {"recovered": position.trouble is None, "missed": 0}
-    if position.trouble:
-        told["reason"] = position.trouble
-    else:
-        told["missed"] = history.count_after(stream, position.seq, wanted, up_to=head)
-    return Start(wanted, position.seq, history.previous_seq(stream.pk, position.seq + 1, wanted), told)
+    position = Position(seq) if after is None else history.locate(stream, after)
+    start = seq if position.trouble else position.seq
+    if start > seq:
+        seq, cursor = start, history.cursor_at(stream.pk, start)
+    told = {
+        "seq": seq,
+        "cursor": cursor,
+        "recovered": position.trouble is None,
+        "reason": position.trouble,
+        "missed": history.count_after(stream, start, wanted, up_to=seq),
+    }
+    return Start(wanted, start, history.previous_seq(stream.pk, start + 1, wanted), told)
 
 
 def now() -> str:

@@ -16,7 +16,13 @@ is ever in it. This page is made from the declarations in `realtime/event_types.
 def events_as_markdown() -> str:
     ours = [payload for name, payload in REGISTRY.items() if name not in CLIENT_TYPES]
     clients = [payload for name, payload in REGISTRY.items() if name in CLIENT_TYPES]
-    parts = [HEAD, "## What clients publish\n", *map(section, clients), "## What the gateway tells\n", *map(section, ours)]
+    parts = [
+        HEAD,
+        "## What clients publish\n",
+        *map(section, clients),
+        "## What the gateway tells\n",
+        *map(section, ours),
+    ]
     return "\n".join(parts)
 
 

@@ -12,21 +12,26 @@ def one_newline(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def text_area(rows: int) -> UnfoldAdminTextareaWidget:
+    """A text area that grows with what is in it."""
+    return UnfoldAdminTextareaWidget({"rows": rows, "class": "gw-grows"})
+
+
 class ProseField(forms.CharField):
     """Text of several lines."""
 
     def __init__(self, *, rows: int = 3, **options: Any) -> None:
-        super().__init__(**{"required": False, "widget": UnfoldAdminTextareaWidget({"rows": rows, "class": "gw-grows"}), **options})
+        super().__init__(**{"required": False, "widget": text_area(rows), **options})
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(one_newline(value) if isinstance(value, str) else value)
+        return super().to_python(one_newline(value) if isinstance(value, str) else value) or ""
 
 
 class LinesField(forms.Field):
     """A list as a text with one item a line."""
 
     def __init__(self, *, rows: int = 3, **options: Any) -> None:
-        super().__init__(required=False, widget=UnfoldAdminTextareaWidget({"rows": rows, "class": "gw-grows"}), **options)
+        super().__init__(**{"required": False, "widget": text_area(rows), **options})
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value

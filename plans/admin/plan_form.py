@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.functional import cached_property
 from pydantic import ValidationError as PydanticError
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from gamedev_gateway.core.errors import GatewayError
 from plans.admin.fields import CodesField, LinesField, ProseField
@@ -19,8 +18,13 @@ from plans.services.planning import check_laws, next_number
 from plans.spec import MAX_TASKS, TaskFields, TaskSpec
 
 
-def number(label: str, **attrs: Any) -> UnfoldAdminTextInputWidget:
-    return UnfoldAdminTextInputWidget({"type": "number", "min": 0, "aria-label": label, "title": label, **attrs})
+def number(label: str, **attrs: Any) -> forms.NumberInput:
+    return forms.NumberInput({"min": 0, "aria-label": label, "title": label, **attrs})
+
+
+def area(rows: int) -> forms.Textarea:
+    """Plain, for a sheet has many of them; the style sheet dresses all of it."""
+    return forms.Textarea({"rows": rows, "class": "gw-grows"})
 
 
 class TaskRow(forms.Form):
@@ -29,15 +33,13 @@ class TaskRow(forms.Form):
     code = forms.CharField(required=False, widget=forms.HiddenInput)
     idx = forms.IntegerField(required=False, min_value=0, widget=number("Place in the plan, from 0"))
     title = forms.CharField(
-        widget=UnfoldAdminTextInputWidget(
-            {"aria-label": "Title", "placeholder": "What is to be done", "maxlength": 200}
-        )
+        widget=forms.TextInput({"aria-label": "Title", "placeholder": "What is to be done", "maxlength": 200})
     )
-    description = ProseField(rows=4)
+    description = ProseField(widget=area(4))
     dependencies = CodesField(required=False, label="Waits for")
-    acceptance = LinesField(rows=4, label="Acceptance criteria, one a line")
-    deliverables = LinesField(label="Deliverables, one a line")
-    mcp_tools = LinesField(label="MCP tools, one a line")
+    acceptance = LinesField(widget=area(4), label="Acceptance criteria, one a line")
+    deliverables = LinesField(widget=area(3), label="Deliverables, one a line")
+    mcp_tools = LinesField(widget=area(3), label="MCP tools, one a line")
     story_points = forms.IntegerField(required=False, label="Story points", widget=number("Story points"))
     time_hours = forms.FloatField(required=False, label="Hours", widget=number("Hours", step="any"))
     priority = forms.IntegerField(
@@ -53,7 +55,7 @@ class TaskRow(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = {**said_by(self.stored), **{name: self.cleaned_data.get(name) for name in self.changed_data}}
         values["estimates"] = {name: values.pop(name) or 0 for name in ("story_points", "time_hours")}
-        values["priority"] = values["priority"] or 3
+        values["priority"] = 3 if values["priority"] is None else values["priority"]
         try:
             self.fields_now = TaskFields.model_validate({name: values[name] for name in TaskFields.model_fields})
         except PydanticError as error:
@@ -103,7 +105,7 @@ class TaskRows(forms.BaseFormSet):
         self.places = {spec.code: place for place, spec in enumerate(self.before)}
         self.ops: list[AnyOperation] = []
         self.after = self.before
-        super().__init__(*args, initial=[{}] * len(self.before), **options)
+        super().__init__(*args, **{**options, "initial": [{}] * len(self.before)})
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
         stored = self.stored_at(index)
@@ -156,7 +158,8 @@ class TaskRows(forms.BaseFormSet):
         return float("inf") if place is None else place
 
     def check(self, new: dict[str | None, TaskRow]) -> None:
-        rows = {**{form.stored.code: form for form in self.living if form.stored}, **new}
+        rows = dict(new)
+        rows.update({form.stored.code: form for form in self.living if form.stored})
         try:
             check_laws(self.after)
         except DependencyCycle as error:
@@ -178,7 +181,7 @@ class TaskRows(forms.BaseFormSet):
         return diff_plans(self.before, self.after)
 
 
-TaskRowsFormSet = forms.formset_factory(
+TaskRowsFormSet: Any = forms.formset_factory(
     TaskRow, formset=TaskRows, extra=0, can_delete=True, max_num=MAX_TASKS, absolute_max=MAX_TASKS + 1_000
 )
 
@@ -208,6 +211,6 @@ class PlanForm(forms.ModelForm):
                 "was saved; what you typed is still below. Open the plan in another tab and bring the two together there."
             )
         if not self.rows.is_valid():
-            why = " ".join(self.rows.non_form_errors()) or "See what is marked in the tasks below."
+            why = " ".join(map(str, self.rows.non_form_errors())) or "See what is marked in the tasks below."
             raise forms.ValidationError(f"Nothing was saved yet. {why}")
         return self.cleaned_data

@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import may
 from plans.admin.glance import COLOURS, plan_at_a_glance
@@ -103,7 +103,7 @@ class TaskPlanAdmin(PagesAdmin):
     def save_model(self, request: HttpRequest, obj: TaskPlan, form: PlanForm, change: bool) -> None:
         summary = form.cleaned_data["summary"] if "summary" in form.changed_data else None
         before = obj.revision
-        plan = services.edit_plan(obj, form.rows.ops, actor=Actor.person(request.user), summary=summary)
+        plan = services.edit_plan(obj, form.rows.ops, actor=actor_of(request), summary=summary)
         if plan.revision == before:
             messages.info(request, "Nothing was changed.")
         else:
@@ -132,7 +132,7 @@ class TaskPlanAdmin(PagesAdmin):
 
         def do(data: dict[str, Any]) -> TaskPlan:
             asked = {"plan": plan.pk, "instructions": data["instructions"]}
-            made = services.generate_now(plan.project, Generation.Kind.REFINE, asked, actor=Actor.person(request.user))
+            made = services.generate_now(plan.project, Generation.Kind.REFINE, asked, actor=actor_of(request))
             tell_understanding(request, made)
             return made  # type: ignore[return-value]
 
@@ -166,7 +166,7 @@ class TaskPlanAdmin(PagesAdmin):
             if data["seen"] != seen:
                 messages.warning(request, "It was edited since you looked at it. Nothing is accepted yet: look again.")
                 return plan
-            accepted = services.accept_plan(plan, actor=Actor.person(request.user))
+            accepted = services.accept_plan(plan, actor=actor_of(request))
             messages.success(request, f"Version {accepted.version} is the active plan now.")
             return accepted
 

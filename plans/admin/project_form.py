@@ -65,7 +65,9 @@ class ProjectForm(forms.ModelForm):
 
     def changes(self) -> dict[str, Any]:
         """What to save: only what was touched."""
-        changed = {name: self.cleaned_data[name] for name in ("name", "description") if name in self.changed_data}
+        changed: dict[str, Any] = {
+            name: self.cleaned_data[name] for name in ("name", "description") if name in self.changed_data
+        }
         if set(self.changed_data) & set(Brief.model_fields):
             changed["brief"] = self.brief.model_dump(mode="json")
         return changed

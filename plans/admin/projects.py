@@ -9,7 +9,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import is_staff, may
 from plans.admin.glance import COLOURS, project_at_a_glance
@@ -127,7 +127,7 @@ class ProjectAdmin(PagesAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Project, form: ProjectForm, change: bool) -> None:
-        actor = Actor.person(request.user)
+        actor = actor_of(request)
         if change:
             services.update_project(obj, form.changes(), actor=actor)
             return
@@ -144,7 +144,7 @@ class ProjectAdmin(PagesAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Members join and rise before others leave or step down, so that an owner can be handed over to in one go."""
         formset.new_objects = formset.changed_objects = formset.deleted_objects = []
-        actor = Actor.person(request.user)
+        actor = actor_of(request)
         changed = [row for row in formset.forms if row.has_changed() and row not in formset.deleted_forms]
         for row in sorted(changed, key=lambda row: row.cleaned_data["role"] != Role.OWNER):
             services.set_member(form.instance, row.cleaned_data["username"], row.cleaned_data["role"], actor=actor)
@@ -167,7 +167,7 @@ class ProjectAdmin(PagesAdmin):
         return [f"{project.name}, with its plans, tasks, contexts and log" for project in objs], {}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: Project) -> None:
-        services.delete_project(obj, actor=Actor.person(request.user))
+        services.delete_project(obj, actor=actor_of(request))
 
     def get_actions(self, request: HttpRequest) -> Any:
         """No deleting of many at once."""
@@ -192,9 +192,7 @@ class ProjectAdmin(PagesAdmin):
             button="Generate",
             note="A new version is proposed from the brief. Nothing is accepted by it; what somebody has begun stays.",
             form=OptionalInstructions,
-            do=lambda data: services.generate_now(
-                project, Generation.Kind.PLAN, data, actor=Actor.person(request.user)
-            ),
+            do=lambda data: services.generate_now(project, Generation.Kind.PLAN, data, actor=actor_of(request)),
         )
 
     @action(description="Work on this now", icon="push_pin")
@@ -206,5 +204,5 @@ class ProjectAdmin(PagesAdmin):
             title=f"Work on {project.name} now",
             button="Work on this now",
             note="It becomes your active project; the other projects that you own come to rest.",
-            do=lambda data: services.activate_project(project, actor=Actor.person(request.user)),
+            do=lambda data: services.activate_project(project, actor=actor_of(request)),
         )

@@ -61,7 +61,8 @@ def moves(codes: Sequence[str], wanted: Sequence[str]) -> list[AnyOperation]:
     """The fewest moves that bring codes into another order."""
     places = {code: place for place, code in enumerate(codes)}
     staying = longest_increasing([places[code] for code in wanted])
-    now, found = list(codes), []
+    now = list(codes)
+    found: list[AnyOperation] = []
     for place, code in enumerate(wanted):
         if place in staying:
             continue

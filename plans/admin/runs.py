@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.admin import pretty_json
+from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import MembersAdmin, may
 from plans.admin.glance import COLOURS
@@ -108,9 +108,7 @@ class ArtifactAdmin(PagesAdmin):
 
         def do(data: dict[str, Any]) -> Artifact:
             report = {"note": data["note"]} if data["note"] else {}
-            return services.validate_artifact(
-                artifact, status=data["status"], report=report, actor=Actor.person(request.user)
-            )
+            return services.validate_artifact(artifact, status=data["status"], report=report, actor=actor_of(request))
 
         return self.verb_page(
             request, artifact, title=f"Check {artifact}", button="Save the verdict", do=do, form=VerdictForm

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.admin import pretty_json
+from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import may
 from plans.admin.glance import COLOURS
@@ -151,7 +152,7 @@ class TaskAdmin(PagesAdmin):
             note=task.title,
             button=verb,
             form=partial(form, task) if form is CompleteForm else form,
-            do=partial(do, task, Actor.person(request.user)),
+            do=partial(do, task, actor_of(request)),
         )
 
     @action(description="Start", icon="play_arrow", variant=ActionVariant.PRIMARY)

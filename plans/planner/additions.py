@@ -3,10 +3,10 @@
 import re
 
 from plans.brief import Brief
+from plans.planner.checks import Setting, topic_of
 from plans.planner.genre import is_three_dimensional, recognise_engine, recognise_genre
 from plans.planner.knowledge import Topic
 from plans.planner.matching import CODE, find_task, fit, kin
-from plans.planner.mechanics import topic_of
 from plans.planner.phrases import phrase, starts_with_verb
 from plans.planner.removals import thing_of
 from plans.planner.wording import capital, is_english, quoted, shorten, small, stems
@@ -108,8 +108,8 @@ def _before_release(code: str, bench: Workbench) -> None:
 
 
 def _fields(thing: str, asked: str, needs: list[str], brief: Brief) -> TaskFields:
-    topic = topic_of(thing) or Topic(words=[], acceptance=[])
-    spoken = phrase(thing).thing if is_english(thing) else quoted(shorten(thing, 60))
+    topic = topic_of(thing, Setting.of(brief)) or Topic(words=[], acceptance=[])
+    spoken = _spoken(thing) if is_english(thing) else quoted(shorten(thing, 60))
     lines = [
         *topic.acceptance,
         f"A tester meets {spoken} in the build and can say what it is for, without being told.",
@@ -129,13 +129,18 @@ def _fields(thing: str, asked: str, needs: list[str], brief: Brief) -> TaskField
     )
 
 
+def _spoken(thing: str) -> str:
+    """The thing inside a sentence; a capital letter that a person wrote after "add" is meant."""
+    return phrase(thing, frozenset(thing.split()[:1])).thing
+
+
 def title_for(thing: str, asked: str) -> str:
     """A title in words that name the thing."""
     if not is_english(thing):
         return f"Add {quoted(shorten(thing, 100))}"
     if starts_with_verb(small(thing)) and len(thing.split()) > 1:
         return capital(thing)
-    return f"Add {small(asked)}"
+    return f"Add {asked}"
 
 
 def _tools(kind: str, brief: Brief) -> list[str]:

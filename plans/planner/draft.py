@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from plans.brief import Brief
+from plans.planner.checks import Checks, Setting
 from plans.planner.genre import is_three_dimensional, recognise_genre
 from plans.planner.knowledge import Pattern, Saying, patterns
 from plans.planner.kpis import kpi_criteria
@@ -39,12 +40,13 @@ def _outlines(reading: Reading) -> list[Outline]:
     """The tasks in their order: phase by phase, mechanics before what uses them."""
     most = MOST_TASKS_OF_A_JAM if (reading.limits.hours or 9_999) <= JAM_HOURS else MOST_TASKS
     wanted = {key: pattern for key, pattern in patterns(reading.genre).items() if _is_wanted(pattern, reading, key)}
-    first, rest = reading.mechanics[:1], reading.mechanics[1:]
+    rest = reading.mechanics[1:]
+    checks = Checks(Setting(reading.genre, reading.text))
     groups = groups_of(rest, min(MOST_GROUPS, max(min(len(rest), USUAL_GROUPS), most - 1 - len(wanted))))
     kept = _most_important(wanted, most - 1 - len(groups))
     made = [
-        core_outline(reading, first),
-        *mechanic_outlines(groups),
+        core_outline(reading, checks),
+        *mechanic_outlines(groups, checks),
         *(_outline(key, pattern, reading) for key, pattern in kept.items()),
     ]
     return _extended(sorted(made, key=_place), reading)

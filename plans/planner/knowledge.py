@@ -82,7 +82,9 @@ class Topic(Knowledge):
     """What to check about a thing that games often have."""
 
     words: list[str]
-    weak: list[str] = Field(default=[], description="Words that need a game of one of `genres`, or one of `words` nearby.")
+    weak: list[str] = Field(
+        default=[], description="Words that need a game of one of `genres`, or one of `words` nearby."
+    )
     genres: list[str] = []
     points: int = 3
     kind: str = "code"

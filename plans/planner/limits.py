@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from plans.brief import Brief
-from plans.planner.knowledge import constraint_rules, words
+from plans.planner.knowledge import ConstraintRule, constraint_rules, words
 from plans.planner.wording import clean, fold, mentions, number, shorten
 
 NUMBER = (
@@ -23,6 +23,9 @@ DEADLINE = re.compile(
 )
 NEGATION = re.compile(
     r"\b(?:no|without|zero|never|not any|free of|excluding|sin)\s+(?:any\s+)?([\w'-]+(?:[ -][\w'-]+)?)"
+)
+OUT_OF_SCOPE = re.compile(
+    r"^(?:out of (?:the )?scope|not in scope|fuera del? alcance|non-goals?)\b[^:]{0,40}:\s*", re.IGNORECASE
 )
 WEEK_HOURS = {"hour": 1.0, "day": 8.0, "week": 35.0, "month": 150.0, "year": 1700.0}
 SPARE_TIME = (
@@ -114,14 +117,17 @@ def constraint_criteria(brief: Brief, keys: set[str]) -> list[tuple[str, str]]:
     """(task key, criterion) for every constraint; the release answers where the right task does not exist."""
     result = []
     for constraint in brief.constraints:
-        text = fold(clean(constraint))
-        rule = next(rule for rule in constraint_rules() if not rule.words or mentions(text, rule.words))
-        line = rule.says.format(constraint=shorten(constraint, 800))
-        result.append((rule.task if rule.task in keys else "release", line))
+        rule = _rule_for(constraint)
+        told = shorten(OUT_OF_SCOPE.sub("", clean(constraint)) or constraint, 800)
+        result.append((rule.task if rule.task in keys else "release", rule.says.format(constraint=told)))
     return result
 
 
 def constraints_for(brief: Brief, task: str) -> list[str]:
     """The constraints that a task answers for, in the brief's words."""
-    rule = next(rule for rule in constraint_rules() if rule.task == task)
-    return [constraint for constraint in brief.constraints if mentions(fold(clean(constraint)), rule.words)]
+    return [constraint for constraint in brief.constraints if _rule_for(constraint).task == task]
+
+
+def _rule_for(constraint: str) -> ConstraintRule:
+    text = fold(clean(constraint))
+    return next(rule for rule in constraint_rules() if not rule.words or mentions(text, rule.words))

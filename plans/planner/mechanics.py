@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from plans.planner.knowledge import Pattern, Topic, core_acceptance, topics
+from plans.planner.checks import Checks, Setting, named_check, topic_of
+from plans.planner.knowledge import Pattern, core_acceptance
 from plans.planner.phrases import Phrase
 from plans.planner.vocabulary import Reading
-from plans.planner.wording import capital, clean, fold, listing, mention, quoted, shorten, small, squeeze
+from plans.planner.wording import capital, listing, quoted, shorten, squeeze
 
 TITLE_LIMIT = 80
 NAMED_LIMIT = 4
+MOST_CORE_POINTS = 8
+SHARED_WORK = 0.7
+"""Mechanics made together cost less than each alone."""
 PROSE_ROOM = 18_000
 GENERAL_CORE = (
     "Three of five testers repeat it for five minutes of their own accord.",
@@ -29,20 +33,20 @@ class Outline:
     acceptance: tuple[str, ...]
 
 
-def core_outline(reading: Reading, group: list[Phrase]) -> Outline:
+def core_outline(reading: Reading, checks: Checks) -> Outline:
     """The prototype of the first mechanic, on which everything else stands."""
-    first = group[0]
+    first = reading.mechanics[0]
     told = bool(reading.brief.mechanics)
     lines = [
         f"{capital(first.thing)} can be tried in a greybox scene from input to visible result, with no explanation in words.",
         *filter(None, map(reading.fill, core_acceptance(reading.genre))),
         *GENERAL_CORE[: max(0, 2 - len(core_acceptance(reading.genre)))],
-        *_topic_lines(first)[:1],
+        *_core_checks(first, checks),
     ]
     description = [
         f"Build the smallest playable form of {first.thing} with placeholder shapes, and tune it until repeating it is a pleasure in itself.",
         "Everything that follows rests on it, so it is tried by people outside the team before anything is built on top.",
-        in_the_briefs_words(group)
+        in_the_briefs_words([first])
         if told
         else f"The brief lists no mechanics; this is what the {'pitch' if reading.brief.pitch else 'genre'} suggests.",
     ]
@@ -51,7 +55,7 @@ def core_outline(reading: Reading, group: list[Phrase]) -> Outline:
         phase=1,
         rank=0,
         priority=1,
-        points=_points(group, 5),
+        points=min(MOST_CORE_POINTS, _points([first], 5, checks.setting)),
         after=["setup"],
         deliverables=[
             "Greybox scene of the core",
@@ -62,6 +66,13 @@ def core_outline(reading: Reading, group: list[Phrase]) -> Outline:
     return Outline("core", pattern, _core_title(reading, first), " ".join(description), tuple(lines))
 
 
+def _core_checks(core: Phrase, checks: Checks) -> list[str]:
+    if not core.steps:
+        return checks.take(core, 1)
+    taken = [(part, line) for part in core.steps for line in checks.take(part, 1)]
+    return [named_check(capital(part.step), line) for part, line in taken]
+
+
 def _core_title(reading: Reading, first: Phrase) -> str:
     focus = reading.words.get("focus", "")
     candidates = [f"Greybox the core: {first.core}", f"Greybox the core: {first.thing}"]
@@ -70,25 +81,24 @@ def _core_title(reading: Reading, first: Phrase) -> str:
     return next(title for title in [*candidates, shorten(candidates[-1], TITLE_LIMIT)] if len(title) <= TITLE_LIMIT)
 
 
-def mechanic_outlines(groups: list[list[Phrase]]) -> list[Outline]:
+def mechanic_outlines(groups: list[list[Phrase]], checks: Checks) -> list[Outline]:
     """One task a group; the first half belongs to the vertical slice."""
     early = (len(groups) + 1) // 2
-    return [_mechanic_outline(place, group, 2 if place < early else 3) for place, group in enumerate(groups)]
+    return [_mechanic_outline(place, group, 2 if place < early else 3, checks) for place, group in enumerate(groups)]
 
 
-def _mechanic_outline(place: int, group: list[Phrase], phase: int) -> Outline:
+def _mechanic_outline(place: int, group: list[Phrase], phase: int, checks: Checks) -> Outline:
     pattern = Pattern(
         kind="code",
         phase=phase,
         rank=0,
         priority=2,
-        points=_points(group, 3),
+        points=_points(group, 3, checks.setting),
         after=["core"],
         deliverables=_deliverables(group),
     )
-    return Outline(
-        f"mechanic{place}", pattern, _group_title(group), _group_description(group), tuple(_group_acceptance(group))
-    )
+    acceptance = _group_acceptance(group, checks) if len(group) > 1 else _single_acceptance(group[0], checks)
+    return Outline(f"mechanic{place}", pattern, _group_title(group), _group_description(group), tuple(acceptance))
 
 
 def groups_of(mechanics: list[Phrase], room: int) -> list[list[Phrase]]:
@@ -128,62 +138,41 @@ def _group_description(group: list[Phrase]) -> str:
 def in_the_briefs_words(group: list[Phrase]) -> str:
     """A sentence that quotes the mechanics verbatim, as far as there is room."""
     texts: list[str] = []
-    for mechanic in group:
+    for mechanic in [part for joined in group for part in joined.parts]:
         if sum(map(len, texts)) + len(mechanic.text) < PROSE_ROOM:
             texts.append(quoted(squeeze(mechanic.text)))
     return f"In the words of the brief: {'; '.join(texts)}."
 
 
-def _group_acceptance(group: list[Phrase]) -> list[str]:
-    if len(group) == 1:
-        thing = group[0].thing
-        return [
-            *_topic_lines(group[0]),
-            f"Within three minutes of meeting {thing} in the build, a tester acts on it on purpose and can say what it changes.",
-            f"An automated test covers the normal case of {thing}, one misuse and one edge case.",
-        ]
-    named = [
-        f"{capital(_name(mechanic))}: {small((_topic_lines(mechanic) or ['a tester uses it on purpose within three minutes and can say what it changed.'])[0])}"
-        for mechanic in group[:NAMED_LIMIT]
-    ]
-    rest = len(group) - len(named)
+def _single_acceptance(mechanic: Phrase, checks: Checks) -> list[str]:
+    thing = mechanic.thing
     return [
-        *named,
-        f"Each of the {rest} other mechanics of this group has a test scene and an automated test named after it."
-        if rest
-        else "All of them work in the same scene at the same time, covered by an automated test.",
+        *checks.take(mechanic, 3),
+        f"Within three minutes of meeting {thing} in the build, a tester acts on it on purpose and can say what it changes.",
+        f"An automated test covers the normal case of {thing}, one misuse and one edge case.",
     ]
+
+
+def _group_acceptance(group: list[Phrase], checks: Checks) -> list[str]:
+    dealt = [(mechanic, checks.take_one(mechanic)) for mechanic in group[:NAMED_LIMIT]]
+    named = [named_check(capital(_name(mechanic)), line) for mechanic, line in dealt if line]
+    rest = len(group) - len(named)
+    if not rest:
+        together = listing([mechanic.thing for mechanic in group])
+        return [*named, f"One scene has {together} working at the same time, covered by an automated test."]
+    others = "other mechanics" if named else "mechanics"
+    return [*named, f"Each of the {rest} {others} of this group has a test scene and an automated test named after it."]
 
 
 def _name(mechanic: Phrase) -> str:
     return shorten(mechanic.core, 90)
 
 
-def _topic_lines(mechanic: Phrase) -> list[str]:
-    found = topic_of(mechanic.text)
-    return list(found.acceptance) if found else []
-
-
-def topic_of(text: str) -> Topic | None:
-    """The topic with the longest match in the text; earlier words win a tie."""
-    folded = fold(clean(text))
-    best: tuple[int, int, Topic] | None = None
-    for topic in topics():
-        for hit in mention(tuple(topic.words)).finditer(folded):
-            rank = (len(hit.group()) if " " in hit.group() else 0, -hit.start(), topic)
-            if best is None or rank[:2] > best[:2]:
-                best = rank
-    return best[2] if best else None
-
-
-def _points(group: list[Phrase], default: int) -> int:
-    known = [found.points for mechanic in group if (found := topic_of(mechanic.text))]
-    wanted = (
-        sum(known) + (len(group) - len(known)) * default
-        if len(group) > 1
-        else max([default if len(group) != 1 or not known else 0, *known])
-    )
-    return next((size for size in SIZES if size >= wanted * (0.7 if len(group) > 1 else 1)), SIZES[-1])
+def _points(group: list[Phrase], default: int, setting: Setting) -> int:
+    parts = [part for mechanic in group for part in mechanic.parts]
+    sizes = [found.points if (found := topic_of(part.text, setting)) else default for part in parts]
+    wanted = sum(sizes) * SHARED_WORK if len(parts) > 1 else sizes[0]
+    return next((size for size in SIZES if size >= wanted), SIZES[-1])
 
 
 def _deliverables(group: list[Phrase]) -> list[str]:

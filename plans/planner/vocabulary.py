@@ -32,7 +32,8 @@ GENRE_NOUN = re.compile(
     re.IGNORECASE,
 )
 MOST_STEPS = 3
-SLOT = re.compile(r"\{(\w+)\}")
+MOST_NAMED = 3
+SLOT = re.compile(r"\{(\w+(?:\+\w+)*)\}")
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,10 @@ class Reading:
 
 
 def _fill(line: str, known: dict[str, str]) -> str | None:
-    if any(not known.get(slot) for slot in SLOT.findall(line)):
+    """The line with its slots filled: {thing} by one word, {thing+focus} by both with an "and" between them."""
+    if any(not known.get(slot) for slots in SLOT.findall(line) for slot in slots.split("+")):
         return None
-    return SLOT.sub(lambda match: known[match.group(1)], line)
+    return SLOT.sub(lambda match: listing([known[slot] for slot in match.group(1).split("+")]), line)
 
 
 def read_brief(name: str, brief: Brief, genre: str) -> Reading:
@@ -144,21 +146,25 @@ def _words(reading: Reading) -> dict[str, str]:
 
 
 def _mechanic_words(mechanics: list[Phrase]) -> dict[str, str]:
-    things: list[str] = []
-    for mechanic in mechanics:
-        things.append(
-            mechanic.thing
-            if set(tokens(mechanic.thing)) - set(tokens(" ".join(things))) - {"the"}
-            else shorten(mechanic.core, 40)
-        )
-    things = list(dict.fromkeys(things))
-    joined = listing(things[:3])
+    things = _distinct_things(mechanics)
+    parts = [part.step for part in mechanics[0].steps] or things[:1]
+    several = listing([*parts, *things[1 : max(2, MOST_NAMED - len(parts) + 1)]])
     return {
         "thing": things[0],
         "thing2": things[1] if len(things) > 1 else "",
-        "things": joined,
-        "Things": capital(joined),
+        "things": several,
+        "several": several if len(things) > 1 or len(parts) > 1 else "",
+        "Several": capital(several) if len(things) > 1 or len(parts) > 1 else "",
     }
+
+
+def _distinct_things(mechanics: list[Phrase]) -> list[str]:
+    """The mechanics as things; one that says nothing new after those before it is named by its longer form."""
+    things: list[str] = []
+    for mechanic in mechanics:
+        new = set(tokens(mechanic.thing)) - set(tokens(" ".join(things))) - {"the"}
+        things.append(mechanic.thing if new else shorten(mechanic.core, 40))
+    return list(dict.fromkeys(things))
 
 
 def _focus_words(reading: Reading) -> dict[str, str]:

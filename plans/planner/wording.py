@@ -97,8 +97,9 @@ def small(text: str) -> str:
     """The text with its first letter lowered, unless its first word is an acronym, a known or numbered name, or "I"."""
     first = text.split(" ", 1)[0]
     keeps = (
-        len(first) < 2
+        first in ("", "I")
         or first[1:] != first[1:].lower()
+        or (len(first) == 1 and not text.startswith("A "))
         or any(char.isdigit() for char in first)
         or fold(first).removesuffix("'s").rstrip(",.:") in words().proper
     )

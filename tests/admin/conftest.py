@@ -76,7 +76,17 @@ class Sheet:
         return next(row for row in self.rows if row["code"] == code)
 
     def add(self, **fields: Any) -> None:
-        self.rows.append({"code": "", "idx": len(self.rows), "title": "", "priority": 3, "story_points": 0, "time_hours": 0, **fields})
+        self.rows.append(
+            {
+                "code": "",
+                "idx": len(self.rows),
+                "title": "",
+                "priority": 3,
+                "story_points": 0,
+                "time_hours": 0,
+                **fields,
+            }
+        )
 
     def data(self) -> dict[str, Any]:
         fields = {f"tasks-{index}-{name}": value for index, row in enumerate(self.rows) for name, value in row.items()}

@@ -187,7 +187,9 @@ def test_a_row_of_a_task_that_the_plan_does_not_have_is_refused(alice_admin, fil
 
 def test_titles_cannot_smuggle_markup(alice_admin, propose, alice):
     evil = "<script>alert(1)</script>"
-    plan = propose({"title": evil, "description": evil, "acceptance": [evil]}, {"title": "b", "dependencies": ["T-001"]})
+    plan = propose(
+        {"title": evil, "description": evil, "acceptance": [evil]}, {"title": "b", "dependencies": ["T-001"]}
+    )
     pages = [
         f"/admin/plans/taskplan/{plan.pk}/change/",
         f"/admin/plans/taskplan/{plan.pk}/accept/",

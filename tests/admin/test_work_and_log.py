@@ -122,7 +122,7 @@ def test_an_earlier_context_is_made_active_again(alice_admin, alice, accepted):
 def test_a_context_is_edited_as_a_new_version(alice_admin, alice, accepted):
     made = generate_context(accepted.project, scope="global", actor=Actor.person(alice))
     url = f"/admin/contexts/context/{made.pk}/edit/"
-    assert '  &quot;summary&quot;' in alice_admin.get(url).content.decode()
+    assert "  &quot;summary&quot;" in alice_admin.get(url).content.decode()
     assert "JSON object" in alice_admin.post(url, {"content": "[1]"}).content.decode()
     alice_admin.post(url, {"content": '{"summary": "By hand"}'})
     edited = Context.objects.get(version=made.version + 1)
@@ -158,7 +158,9 @@ def test_tokens_of_others_are_not_seen(alice_admin, bob):
 
 def test_an_artifact_is_checked(alice_admin, alice, accepted):
     task = accepted.tasks.get(code="T-001")
-    artifact = services.register_artifact(task, actor=Actor.person(alice), type="scene", category="asset", path="a.tscn")
+    artifact = services.register_artifact(
+        task, actor=Actor.person(alice), type="scene", category="asset", path="a.tscn"
+    )
     alice_admin.post(f"/admin/plans/artifact/{artifact.pk}/validate/", {"status": "valid", "note": "opens"})
     artifact.refresh_from_db()
     assert (artifact.validation_status, artifact.validation_report) == ("valid", {"note": "opens"})
@@ -166,10 +168,12 @@ def test_an_artifact_is_checked(alice_admin, alice, accepted):
 
 def test_every_page_opens(admin_client, alice, accepted):
     generate_context(accepted.project, scope="global", actor=Actor.person(alice))
-    services.generate_now(accepted.project, "refine", {"plan": accepted.pk, "instructions": "drop T-003"}, actor=Actor.person(alice))
+    services.generate_now(
+        accepted.project, "refine", {"plan": accepted.pk, "instructions": "drop T-003"}, actor=Actor.person(alice)
+    )
     services.register_artifact(accepted.tasks.first(), actor=Actor.person(alice), type="x", category="code", path="x")
     create_token(alice)
-    for model, model_admin in admin.site._registry.items():
+    for model in admin.site._registry:
         base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
         assert admin_client.get(base).status_code == 200, base
         if (row := model._default_manager.first()) is not None:

@@ -9,7 +9,9 @@ from gamedev_gateway.simulation.client import Api, ApiError, Unreachable
 def api_answering(
     *answers: httpx.Response | Exception, patience: float = 30
 ) -> tuple[Api, list[httpx.Request], list[float]]:
-    left, requests, waits = list(answers), [], []
+    left = list(answers)
+    requests: list[httpx.Request] = []
+    waits: list[float] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
         requests.append(request)

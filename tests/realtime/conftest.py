@@ -12,6 +12,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from realtime.event_types import REGISTRY
+from realtime.frames import SENT, EventFrame
 from tests.servers import Server, manage, running_server
 
 BRIEF = {
@@ -34,7 +36,10 @@ class Socket:
         self.connection.send(json.dumps(frame))
 
     def next(self, timeout: float = WAIT) -> dict[str, Any]:
-        return json.loads(self.connection.recv(timeout=timeout))
+        """The next frame, which is as docs/asyncapi.yaml declares it."""
+        frame = json.loads(self.connection.recv(timeout=timeout))
+        check_declared(frame)
+        return frame
 
     def take(self, count: int) -> list[dict[str, Any]]:
         return [self.next() for _ in range(count)]
@@ -55,6 +60,20 @@ class Socket:
         except ConnectionClosed as closed:
             assert closed.rcvd is not None
             return frames, closed.rcvd.code
+
+
+def check_declared(frame: dict[str, Any]) -> None:
+    """Every frame that the suite sees is valid by the declarations that the documents are made from."""
+    if "prev" in frame:
+        EventFrame.model_validate(frame)
+        REGISTRY[frame["type"]].model_validate(frame["payload"])
+    else:
+        DECLARED[frame["type"]].model_validate(frame)
+    for inner in frame.get("frames", []):
+        check_declared(inner)
+
+
+DECLARED = {declared.model_fields["type"].default: declared for declared in SENT}
 
 
 class Api:

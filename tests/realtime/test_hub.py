@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from gamedev_gateway.core.actors import SYSTEM
 from realtime import doorbell, event_types, history
 from realtime.connection import QUEUE_BYTES, QUEUE_FRAMES, Connection
+from realtime.frames import Subscribed
 from realtime.history import EventFilter, LoggedEvent
 from realtime.hub import Hub, current_hub, database_threads, in_database
 from realtime.publishing import publish, publish_client_event
@@ -20,6 +21,7 @@ from realtime.publishing import publish, publish_client_event
 pytestmark = pytest.mark.django_db(transaction=True)
 STREAM = "project:island"
 ALL = EventFilter()
+SUBSCRIBED = Subscribed(stream=STREAM, seq=0, cursor="0", recovered=True, missed=0)
 
 
 def say(text: str) -> None:
@@ -79,7 +81,7 @@ class Reader:
         feed = await self.connection.hub.feed(STREAM)
         start = feed.position if at is None else at
         prev = await in_database(history.previous_seq, feed.stream_id, start + 1, wanted)
-        self.connection.subscribe(STREAM, feed, wanted, at=start, prev=prev, welcome={"type": "subscribed"})
+        self.connection.subscribe(STREAM, feed, wanted, at=start, prev=prev, welcome=SUBSCRIBED)
         return self
 
     @property
@@ -185,7 +187,7 @@ async def test_a_position_ahead_of_the_feed_gets_nothing_twice(hub: Hub) -> None
     feed = await hub.feed(STREAM)
     reader = Reader(hub)
     prev = 3
-    reader.connection.subscribe(STREAM, feed, ALL, at=3, prev=prev, welcome={"type": "subscribed"})
+    reader.connection.subscribe(STREAM, feed, ALL, at=3, prev=prev, welcome=SUBSCRIBED)
     await asyncio.to_thread(say_many, 5)
     await reader.until(lambda: len(reader.seqs) >= 2)
     assert reader.seqs == [4, 5]

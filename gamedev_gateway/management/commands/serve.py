@@ -62,7 +62,7 @@ class Command(BaseCommand):
         demo = self.make_demo(url) if options["demo"] else None
         self.stdout.write(greeting(url, first, queued=queued, host=options["host"]))
         self.stdout.flush()
-        for part in filter(None, [workers, demo]):
+        for part in (workers, demo) if demo else (workers,):
             part.start()
             stack.callback(part.stop)
         SERVERS[options["server"]](options["host"], options["port"])
