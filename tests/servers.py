@@ -70,11 +70,17 @@ def running_server(
     env: Mapping[str, str] | None = None,
     options: Sequence[str] = (),
     port: int | None = None,
+    measured: bool = True,
 ) -> Iterator[Server]:
-    """`manage.py serve` on a free port. Again with the same `tmp_path`: the same database, and the same token."""
+    """`manage.py serve` on a free port. Again with the same `tmp_path`: the same database, and the same token.
+
+    `measured`: whether coverage is counted in it too, which makes it slow.
+    """
     port = port or free_port()
     database_url = f"sqlite:///{tmp_path / 'gateway.db'}"
     full_env = environment(database_url, env)
+    if not measured:
+        full_env = {name: value for name, value in full_env.items() if not name.startswith("COVERAGE_")}
     command = [sys.executable, "manage.py", "serve", "--port", str(port), "--server", server, *options]
     log_path, greeting_path = tmp_path / "server.log", tmp_path / "greeting.txt"
     with log_path.open("ab") as log, greeting_path.open("ab") as greeting:

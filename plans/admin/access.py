@@ -14,7 +14,8 @@ from plans.permissions import project_of
 def roles_of(request: HttpRequest) -> dict[str, Role]:
     """The reader's role by project, read once a request."""
     if not hasattr(request, "project_roles"):
-        pairs = Membership.objects.filter(user=request.user).values_list("project_id", "role")
+        mine = Membership.objects.filter(user=request.user)  # type: ignore[misc]
+        pairs = mine.values_list("project_id", "role")
         request.project_roles = {project_id: Role(role) for project_id, role in pairs}  # type: ignore[attr-defined]
     return request.project_roles  # type: ignore[attr-defined]
 

@@ -1,14 +1,14 @@
 """What to check about a mechanic: the topic it belongs to, and criteria of which no plan uses one twice."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from plans.brief import Brief
 from plans.planner.genre import recognise_genre
 from plans.planner.knowledge import Topic, topics
 from plans.planner.limits import positive_text
-from plans.planner.phrases import Phrase, label_of
+from plans.planner.phrases import Phrase, label_of, starts_with_verb
 from plans.planner.wording import PARENTHESIS, SOFT_BREAK, clean, fold, mention, mentions, small
 
 COMMON = (
@@ -59,27 +59,26 @@ class Checks:
 
 def topic_of(text: str, setting: Setting) -> Topic | None:
     """The topic of a mechanic: what its head speaks of, or else the rest of its first sentence."""
-    for part in _from_head_to_sentence(clean(text)):
-        if found := _best_topic(fold(part), setting):
-            return found
-    return None
+    head, sentence = _head_and_sentence(clean(text))
+    last_word_decides = not starts_with_verb(small(head))
+    return _best_topic(fold(head), setting, last=last_word_decides) or _best_topic(fold(sentence), setting)
 
 
-def _from_head_to_sentence(line: str) -> Iterator[str]:
+def _head_and_sentence(line: str) -> tuple[str, str]:
     label = label_of(line)
     if label:
         head, _, told = line.partition(": ")
     else:
         head, told = "", line
     first_sentence = re.split(r"[.!?;]\s", PARENTHESIS.sub("", told), maxsplit=1)[0]
-    yield head or re.split(SOFT_BREAK, first_sentence, maxsplit=1)[0]
-    yield first_sentence
+    return head or re.split(SOFT_BREAK, first_sentence, maxsplit=1)[0], first_sentence
 
 
-def _best_topic(text: str, setting: Setting) -> Topic | None:
-    """The topic with the longest phrase in the text; earlier words win a tie."""
+def _best_topic(text: str, setting: Setting, *, last: bool = False) -> Topic | None:
+    """The topic with the longest phrase in the text; among words the first, or the last one, decides."""
+    direction = 1 if last else -1
     hits = [
-        (len(hit.group()) if " " in hit.group() else 0, -hit.start(), -place)
+        (len(hit.group()) if " " in hit.group() else 0, direction * hit.start(), -place)
         for place, topic in enumerate(topics())
         for hit in mention(tuple(_words_in(topic, setting))).finditer(text)
     ]
@@ -94,4 +93,4 @@ def _words_in(topic: Topic, setting: Setting) -> list[str]:
 
 def named_check(name: str, line: str) -> str:
     """A criterion of one mechanic among several."""
-    return f"{name}: {small(line)}"
+    return f"{name}: {small(line).replace(': ', ' – ', 1)}"

@@ -7,6 +7,7 @@ from plans.planner.phrases import is_plural, starts_with_verb, with_the
 from plans.planner.wording import clean, fold, is_english, small, tokens
 
 LONGEST = 4
+SINGULAR = ("a", "an", "every", "each", "this", "that")
 PLACES = frozenset(
     (
         "across",
@@ -81,8 +82,8 @@ def _judge(run: list[str], before: str, after: str) -> tuple[int, str]:
     if before == "without":
         return 0, ""
     if len(kept) > 2 and fold(kept[-1]) in ("game", "adventure", "world"):
-        return 4, " ".join(kept[:-1])
-    telling = [word for word in kept if fold(word) not in words().generic]
+        return 4, _lowered(kept[:-1], "")
+    telling = [word for word in kept if fold(word) not in words().generic | words().numbers.keys()]
     if (
         not telling
         or len(kept) > LONGEST
@@ -90,14 +91,14 @@ def _judge(run: list[str], before: str, after: str) -> tuple[int, str]:
         or before not in words().prepositions | words().determiners
     ):
         return 0, ""
-    return min(len(telling), 3) * 2 + (before in words().prepositions), _lowered(kept)
+    return min(len(telling), 3) * 2 + (before in words().prepositions), _lowered(kept, before)
 
 
 def _noun_part(run: list[str], before: str, after: str) -> list[str]:
     """The run without a verb at its end, or generic words at its beginning."""
     kept = list(run)
     for place, word in enumerate(kept):
-        if place and before in ("a", "an") and is_plural(fold(word)):
+        if place and before in SINGULAR and is_plural(fold(word)):
             kept = kept[:place]
             break
     if len(kept) > 1 and fold(kept[-1]) not in words().generic and _looks_like_verb(fold(kept[-1]), after):
@@ -117,7 +118,9 @@ def _looks_like_verb(word: str, after: str) -> bool:
     return after == "by" or (after in words().prepositions and word.endswith(("ed", "ing")))
 
 
-def _lowered(kept: list[str]) -> str:
+def _lowered(kept: list[str], before: str) -> str:
     """The phrase with an article where it needs one; names ("Paris") need none."""
     phrase = " ".join([small(kept[0]) if fold(kept[0]) in words().verbs | words().maybe_verbs else kept[0], *kept[1:]])
-    return phrase if kept[-1][:1].isupper() else with_the(phrase)
+    if kept[-1][:1].isupper():
+        return phrase
+    return f"the {phrase}" if before == "the" else with_the(phrase)

@@ -115,6 +115,7 @@ class Words(Knowledge):
     stop_words: frozenset[str]
     generic: frozenset[str]
     mass_s: frozenset[str]
+    mass: frozenset[str]
     foreign: frozenset[str]
     numbers: dict[str, float]
     spelling: dict[str, str]

@@ -22,12 +22,19 @@ RELATIVE = ("that", "which", "who", "whose")
 LABEL = re.compile(r"(?P<label>[^:.;!?(]{2,60}?)\s*(?:\([^)]*\)|\s[–—-]\s[^:]{1,60})?:\s+\S")
 LABEL_WITH_NOTE = re.compile(r":\s")
 LONGEST_LABEL = 6
+LONGEST_SUBJECT = 6
+MASS_ENDINGS = ("tion", "sion", "ment", "ness", "acy", "ism")
 ACT_LIMIT = 58
 THING_LIMIT = 36
 SUBJECT = re.compile(
     r"^(?:as an? \w+,? )?(?:the |a )?(?:players?|you|users?|we)(?: can| must| may| will| should| have to| has to| need to)? |^let (?:the )?",
     re.IGNORECASE,
 )
+MODAL_SUBJECT = re.compile(
+    r"(?:the |a )?(?:players?|you|users?|we) (?:can|must|may|will|should|have to|has to|need to) |let (?:the )?players? ",
+    re.IGNORECASE,
+)
+LEADING_ADJECTIVES = re.compile(r"^(?:[\w-]+, )+(?=[\w-]+ [\w-]+$)")
 HEAD_END = re.compile(
     r"\s(?=(?:that|which|who|where|when|while|so|with|without|by|from|if|until|to|for|whose|using|because|before|after|as)\s)|[:;(—,]|\s[–-]\s"
 )
@@ -93,10 +100,12 @@ def phrase(text: str, names: frozenset[str] = frozenset(), *, foreign: bool = Fa
             quoted(first_clause(line, THING_LIMIT)),
         )
     label = label_of(line)
-    line = _base_form(SUBJECT.sub("", _plain_label(label) or line))
+    spoken = _plain_label(label) or line
+    line = _base_form(SUBJECT.sub("", spoken))
     line = line if line.split(" ", 1)[0] in names else small(line)
+    told_to_player = bool(MODAL_SUBJECT.match(spoken))
     step = _step(line) if label or len(tokens(line)) == 1 else ""
-    if starts_with_verb(line):
+    if told_to_player or starts_with_verb(line):
         short = shorten(line, ACT_LIMIT)
         return Phrase(text, f"Let the player {short}", short, gerund_phrase(_head(line)), step)
     if subject := _clause_subject(line):
@@ -133,8 +142,9 @@ def is_surrounding(mechanic: Phrase) -> bool:
         return mentions(fold(LABEL_WITH_NOTE.split(line, maxsplit=1)[0]), words().surroundings)
     head = " ".join(tokens(_noun_head(small(line))))
     if starts_with_verb(small(line)):
-        prepares = tokens(line)[:1] and tokens(line)[0] in words().preparations
-        return bool(prepares) and mentions(head, words().surroundings)
+        verb, follower = [*tokens(line), "", ""][:2]
+        prepares = verb in words().preparations
+        return prepares and (follower in ("from", "your") or mentions(head, words().surroundings))
     return any(head == around or head.endswith(f" {around}") for around in words().surroundings)
 
 
@@ -155,7 +165,7 @@ def _head(line: str) -> str:
 
 def _noun_head(line: str) -> str:
     """The head of a noun phrase: "play-style presets" for "play-style presets chosen on the first screen"."""
-    head = NOUN_HEAD_END.split(_head(line), maxsplit=1)[0]
+    head = NOUN_HEAD_END.split(_head(LEADING_ADJECTIVES.sub("", line)), maxsplit=1)[0]
     found = head.split()
     while len(found) > 1 and (fold(found[-1]).endswith("ed") or fold(found[-1]) in PARTICIPLES):
         found.pop()
@@ -174,7 +184,7 @@ def starts_with_verb(line: str) -> bool:
     """Whether the line says what to do ("collect gems") and does not name a thing ("jump buffering")."""
     found = tokens(line)
     if not found or found[0] not in words().verbs | words().maybe_verbs:
-        return False
+        return _orders(found)
     if found[0] not in words().maybe_verbs:
         return True
     follower = found[1] if len(found) > 1 else "and"
@@ -186,8 +196,18 @@ def starts_with_verb(line: str) -> bool:
         or (follower in words().stop_words and follower not in RELATIVE)
         or follower in ("everything", "anything", "everyone", "nothing")
         or found[2:3] in (["by"], ["to"])
+        or "into" in found[2:4]
+        or (follower in words().numbers and is_plural(found[-1 if len(found) == 2 else 2]))
         or (found[0] not in words().intransitive and is_plural(_last_of_head(found)))
     )
+
+
+def _orders(found: list[str]) -> bool:
+    """Whether an unknown first word must be a verb: "oust the king", "oust two kings"."""
+    if len(found) < 3 or found[0] in words().stop_words | words().numbers.keys() or found[0].endswith("ly"):
+        return False
+    counted = found[1] in words().numbers and is_plural(found[2])
+    return found[0].isalpha() and (found[1] in words().determiners or counted) and found[1] not in ("all", "both", "no")
 
 
 def _last_of_head(found: list[str]) -> str:
@@ -203,18 +223,24 @@ def is_plural(word: str) -> bool:
 
 def _clause_subject(line: str) -> str:
     """ "enemies" for "enemies chase the player": the part before a verb that takes an object; "" if there is none."""
-    found = line.split()
-    for place in range(1, min(len(found) - 1, 5)):
-        verb = fold(found[place]).removesuffix("s")
-        before, after = fold(found[place - 1]), fold(found[place + 1])
-        if before in words().stop_words or before.endswith("ing"):
+    found = [fold(word) for word in line.split()]
+    only_nouns = words().verbs - words().maybe_verbs
+    for place in range(1, min(len(found) - 1, LONGEST_SUBJECT)):
+        before, word, after = found[place - 1 : place + 2]
+        verb = word.removesuffix("s")
+        if "of" in (before, word) or (found[place - 2 : place - 1] == ["of"] and before in words().determiners):
+            continue
+        if (before in words().stop_words and place > 1) or before.endswith("ing"):
             return ""
-        if verb != fold(found[place]) and verb in words().verbs - words().maybe_verbs and after in words().stop_words:
-            return " ".join(found[:place])
-        if is_plural(before) and fold(found[place]) in words().verbs - words().maybe_verbs:
-            return " ".join(found[:place])
-        if verb in words().verbs and (after in words().determiners or after in words().numbers or after == "you"):
-            return " ".join(found[:place])
+        inflected = verb != word and verb in words().verbs
+        certain = inflected and verb in only_nouns and after in words().stop_words
+        told = found[0] == "the" and place > 1 and inflected and after in words().prepositions
+        plural = is_plural(before) and word in only_nouns
+        has_object = verb in words().verbs and (
+            after in words().determiners or after in words().numbers or after == "you"
+        )
+        if place and before not in words().stop_words and (certain or told or plural or has_object):
+            return " ".join(line.split()[:place])
     return ""
 
 
@@ -231,7 +257,7 @@ def with_the(noun: str) -> str:
     ):
         return noun
     last = head[end - 1]
-    if "and" in head[:end]:
+    if "and" in head[:end] or last in words().mass or (end == 1 and last.endswith(MASS_ENDINGS)):
         return noun
     return noun if is_plural(last) or last.endswith("ing") or head[0].endswith("ing") else f"the {noun}"
 

@@ -33,6 +33,7 @@ GENRE_NOUN = re.compile(
 )
 MOST_STEPS = 3
 MOST_NAMED = 3
+LONGEST_FOCUS = 36
 SLOT = re.compile(r"\{(\w+(?:\+\w+)*)\}")
 
 
@@ -63,10 +64,16 @@ class Reading:
 
 
 def _fill(line: str, known: dict[str, str]) -> str | None:
-    """The line with its slots filled: {thing} by one word, {thing+focus} by both with an "and" between them."""
+    """The line with its slots filled: {thing} by one word, {thing+focus} by both with an "and" between them.
+
+    None when a word is missing, or when a pair would have more than one "and".
+    """
     if any(not known.get(slot) for slots in SLOT.findall(line) for slot in slots.split("+")):
         return None
-    return SLOT.sub(lambda match: listing([known[slot] for slot in match.group(1).split("+")]), line)
+    joined = {slots: [known[slot] for slot in slots.split("+")] for slots in SLOT.findall(line)}
+    if any(len(members) > 1 and " and " in "".join(members) for members in joined.values()):
+        return None
+    return SLOT.sub(lambda match: listing(joined[match.group(1)]), line)
 
 
 def read_brief(name: str, brief: Brief, genre: str) -> Reading:
@@ -171,8 +178,13 @@ def _focus_words(reading: Reading) -> dict[str, str]:
     """What the pitch is about and the mechanics do not say already, and where it happens."""
     said = {"the", *tokens(" ".join(mechanic.thing for mechanic in reading.mechanics))}
     audience = set(tokens(reading.brief.target)) - words().stop_words
+    counted = {name for choice in genres()[reading.genre].words["unit"] for name in choice.split("/")}
     found, places = (
-        [text for text in texts if len(text) <= 36 and not set(tokens(text)) & audience]
+        [
+            text
+            for text in texts
+            if len(text) <= LONGEST_FOCUS and not set(tokens(text)) & audience and tokens(text)[-1] not in counted
+        ]
         for texts in (focus_phrases(reading.brief.pitch), place_phrases(reading.brief.pitch))
     )
     new = [text for text in found if not set(tokens(text)) <= said]

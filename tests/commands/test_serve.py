@@ -32,7 +32,7 @@ def plan_count(server: Server) -> int:
 
 @pytest.mark.parametrize(("kind", "sign"), [("uvicorn", signal.SIGTERM), ("daphne", signal.SIGINT)])
 def test_it_ends_well_while_the_demo_plays_and_a_socket_is_open(tmp_path, kind, sign):
-    with running_server(tmp_path, server=kind, options=["--demo"]) as server:
+    with running_server(tmp_path, server=kind, options=["--demo"], measured=False) as server:
         wait_for_the_agent(server)
         with connect(f"{server.ws_url}/ws/projects/pixel-jumper/", additional_headers=server.headers) as socket:
             assert '"welcome"' in socket.recv()
@@ -50,9 +50,9 @@ def password_in(server: Server) -> str:
 
 
 def test_started_again_it_makes_neither_a_second_user_nor_a_second_demo(tmp_path):
-    with running_server(tmp_path, options=["--demo"]) as server:
+    with running_server(tmp_path, options=["--demo"], measured=False) as server:
         assert server.stop() == 0
-    with running_server(tmp_path, options=["--demo"]) as server:
+    with running_server(tmp_path, options=["--demo"], measured=False) as server:
         projects = httpx.get(f"{server.url}/api/v1/projects/", headers=server.headers).json()["results"]
         assert [project["id"] for project in projects] == ["pixel-jumper"]
         assert plan_count(server) == 1
