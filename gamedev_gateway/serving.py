@@ -105,6 +105,8 @@ class CannotListen(Exception):
 
 def check_address(host: str, port: int) -> None:
     """Raise CannotListen, in words for people, before anything else is begun."""
+    if not 0 < port < 65536:
+        raise CannotListen(f"There is no port {port}; use one from 1 to 65535.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -112,8 +114,6 @@ def check_address(host: str, port: int) -> None:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except OverflowError as error:
-        raise CannotListen(f"There is no port {port}; use one from 1 to 65535.") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CannotListen(

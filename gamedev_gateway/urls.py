@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
@@ -16,6 +17,7 @@ v1: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/v1/"), name="home"),
+    path("favicon.ico", RedirectView.as_view(url=static("gateway/favicon.svg")), name="favicon"),
     path("admin/", admin.site.urls),
     path("api/v1/", include((v1, "v1"))),
     path("api/session/", include("rest_framework.urls")),

@@ -15,7 +15,6 @@ from plans.spec import MAX_TASKS, Estimates
 from realtime.history import START
 from realtime.models import make_cursor
 from realtime.serializers import ActorSerializer
-from realtime.serializers import ActorSerializer
 
 # Projects
 
@@ -315,8 +314,6 @@ class GenerationErrorSerializer(serializers.Serializer):
 
 
 class GenerationSerializer(serializers.ModelSerializer):
-    requested_by = ActorSerializer()
-
     target = TargetSerializer(allow_null=True, help_text="What it made.")
     requested_by = ActorSerializer()
     error = GenerationErrorSerializer(allow_null=True, help_text="Why it failed.")

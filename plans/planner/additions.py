@@ -20,6 +20,8 @@ LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 PLACE = re.compile(r",?\s+(?P<side>before|after)\s+(?:the\s+)?(?P<where>.+)$", re.IGNORECASE)
+JOINED_ORDER = re.compile(r"\s(?:and|,)\s+(?!(?:a|an|the|some|my|our|your)\b)[a-z]+ (?:the|my|our|your) ")
+""" "and dance the tango" is no thing to add."""
 NEW_ITEM = r"(?:an?\s|the\s|some\s|\w+(?: \w+)? (?:support|mode|system|task|tree|menu|screen|board|editor))"
 
 
@@ -31,6 +33,8 @@ def add(text: str, bench: Workbench, brief: Brief) -> list[str]:
 def items_of(text: str) -> list[str]:
     """ "localisation, a shop and a boss fight" as three things; "dash and slash" as one."""
     lead = LEAD_IN.sub("", text)
+    if JOINED_ORDER.search(lead) and not starts_with_verb(small(lead)):
+        raise NotPossible
     parts = re.split(
         rf"\s*,\s*(?:and\s+)?|\s+and\s+(?={NEW_ITEM})|\s+and\s+(?=\S+$)"
         if "," in lead

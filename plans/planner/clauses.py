@@ -11,6 +11,15 @@ ABOUT_CODE = r"T-\d+ (?:is|are|should|must|can|may|needs?|takes?|depends?|costs?
 BETWEEN = r"(?:\s*,?\s+(?:and|but)\s+then\s+|\s*,\s*(?:then|and|but)?\s*|\s+(?:and|but)\s+(?:also\s+)?)"
 SENTENCE = re.compile(r"(?:(?<=[.!?])\s+|\s*[;\n\r]+\s*|\s*\u2022\s*)")
 JOINT = re.compile(rf"{BETWEEN}(?={VERBS}\b)|(?<!T-\d\d\d){BETWEEN}(?={ABOUT_CODE}\b)", re.IGNORECASE)
+PIECE = re.compile(r"(?=\s*,\s)|(?=\s+(?:and|but)\s)", re.IGNORECASE)
+JOINING = re.compile(r"^(?:[\s,]+|(?:and|but|then|also)\s+)+", re.IGNORECASE)
+CARRIED = re.compile(
+    r"(?:add|include|remove|drop|delete|cut|skip|split|halve|double|prioriti[sz]e|deprioriti[sz]e|postpone|no|without|make|set|give|mark|move|merge)\b",
+    re.IGNORECASE,
+)
+OTHER_ORDER = re.compile(
+    r"(?!(?:a|an|the|some|my|our|your|T-\d+)\b)[\w'-]+ (?:a|an|the|some|my|our|your|it|them)\b", re.IGNORECASE
+)
 PLEASANTRY = re.compile(r"(?:please|thanks|thank you|ok|okay|hi|hello|cheers)[.!?]*", re.IGNORECASE)
 BULLET = re.compile(r"^\s*(?:[-*+•]\s+|\d+[.)]\s+)")
 POLITE = re.compile(
@@ -51,3 +60,21 @@ def command(clause: str) -> str:
     while previous != clause:
         previous, clause = clause, POLITE.sub("", clause.strip(), count=1)
     return clause.strip().rstrip("!?").strip() or clause
+
+
+def pieces_of(clause: str) -> list[str]:
+    """A clause cut before every comma, "and" and "but"; joined again the pieces are the clause."""
+    return [piece for piece in PIECE.split(clause) if piece]
+
+
+def bare(piece: str) -> str:
+    """A piece without the comma or the "and" that it begins with."""
+    return JOINING.sub("", piece).strip()
+
+
+def readings_of(run: str, clause: str) -> list[str]:
+    """What a run of pieces may mean: itself, or the clause's own verb said of it ("drop T-003 and" T-005)."""
+    text = bare(run)
+    verb = CARRIED.match(command(clause))
+    carried = verb and not clause.startswith(run) and not OTHER_ORDER.match(text)
+    return [text, f"{verb.group()} {text}"] if verb and carried else [text]

@@ -1,16 +1,25 @@
 """Changes to single tasks: order, priority, dependencies, estimates, names, criteria, splitting and merging."""
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from plans.planner.draft import scaled
-from plans.planner.matching import codes_in, find_task
+from plans.planner.matching import codes_in, find_task, find_tasks, title_head
+from plans.planner.phrases import starts_with_verb
 from plans.planner.sizes import merged_fields, scale_one
-from plans.planner.wording import capital, listing, number, shorten, stems
+from plans.planner.wording import capital, listing, number, shorten, small, stems
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import TaskSpec
 
 MOST_PARTS, MOST_MERGED = 10, 20
+STARTS = ("first", "start", "beginning", "top", "front")
+LEAD = re.compile(r"(?:Implement|Build|Add|Make|Create|Design) |[^:]+: ")
+"""What stands before the list of parts in a title."""
+ARTICLE_OF = re.compile(r"an? .+ (?:of|with) ", re.IGNORECASE)
+JOINTS = (r",\s+plus\s+", r",\s+and\s+|,\s+(?=.*,\s+and\s)", r",\s+|\s+and\s+|\s*;\s*|\s+&\s+")
+"""The widest joint decides: "a and b, plus c and d" has two parts, "a, b and c" has three."""
+LONGEST_PART = 7
 STAGES = {2: ("first playable version", "finished and tested"), 3: ("groundwork", "main part", "finished and tested")}
 
 
@@ -38,37 +47,42 @@ def add_criterion(text: str, line: str, bench: Workbench) -> list[str]:
 
 
 def estimate(text: str, amount: str, unit: str, bench: Workbench) -> list[str]:
-    """New hours or points for a task."""
-    task, value = find_task(text, bench), number(amount)
+    """New hours or points for tasks."""
+    value, hours = number(amount), {"h": 1, "d": 8, "w": 40}.get(unit[0].lower())
     if value is None:
         raise NotPossible
-    hours = {"h": 1, "d": 8, "w": 40}.get(unit[0].lower())
     fields = {"story_points": round(value)} if hours is None else {"time_hours": value * hours}
     if fields.get("story_points", 0) > 100 or fields.get("time_hours", 0) > 2_000:
         raise NotPossible("that is more than a task can hold")
-    bench.update(task.code, estimates={**task.estimates.model_dump(), **fields})
-    return [
-        f"{task.code} is now estimated at {bench[task.code].estimates.story_points} points and {bench[task.code].estimates.time_hours:g} hours."
-    ]
+    tasks = find_tasks(text, bench)
+    for task in tasks:
+        bench.update(task.code, estimates={**task.estimates.model_dump(), **fields})
+    return [_estimated(bench[task.code]) for task in tasks]
+
+
+def _estimated(task: TaskSpec) -> str:
+    points, hours = task.estimates.story_points, task.estimates.time_hours
+    return f"{task.code} is now estimated at {points} {'point' if points == 1 else 'points'} and {hours:g} hours."
 
 
 def scale(text: str, share: float, bench: Workbench) -> list[str]:
     """The estimates of one task, halved or doubled."""
     words = re.sub(r"(?:^the )?\b(?:estimates?|hours|time|points)(?: (?:of|for))?\b", "", text)
-    return scale_one(find_task(words, bench).code, share, bench)
+    return [line for task in find_tasks(words, bench) for line in scale_one(task.code, share, bench)]
 
 
 def depend(text: str, other: str, bench: Workbench) -> list[str]:
-    """One task waits for others."""
-    task = find_task(text, bench)
-    needed = codes_in(other, bench) or [find_task(other, bench).code]
+    """Tasks wait for others."""
+    needed = [task.code for task in find_tasks(other, bench)]
+    return [line for task in find_tasks(text, bench) for line in _depend(task, needed, bench)]
+
+
+def _depend(task: TaskSpec, needed: list[str], bench: Workbench) -> list[str]:
     for code in needed:
-        if code == task.code or task.code in bench.needs(code):
-            raise NotPossible(
-                f"{code} already waits for {task.code}, that would close a circle"
-                if code != task.code
-                else "a task cannot wait for itself"
-            )
+        if code == task.code:
+            raise NotPossible("a task cannot wait for itself")
+        if task.code in bench.needs(code):
+            raise NotPossible(f"{code} already waits for {task.code}, that would close a circle")
     if new := [code for code in needed if code not in task.dependencies]:
         bench.update(task.code, dependencies=[*task.dependencies, *new])
         return [f"{task.code} now depends on {listing(new)}."]
@@ -76,9 +90,12 @@ def depend(text: str, other: str, bench: Workbench) -> list[str]:
 
 
 def undepend(text: str, other: str, bench: Workbench) -> list[str]:
-    """One task no longer waits for others."""
-    task = find_task(text, bench)
-    gone = codes_in(other, bench) or [find_task(other, bench).code]
+    """Tasks no longer wait for others."""
+    gone = [task.code for task in find_tasks(other, bench)]
+    return [line for task in find_tasks(text, bench) for line in _undepend(task, gone, bench)]
+
+
+def _undepend(task: TaskSpec, gone: list[str], bench: Workbench) -> list[str]:
     if not set(gone) & set(task.dependencies):
         return [f"{task.code} does not depend on {listing(gone)} directly; nothing had to change."]
     bench.update(task.code, dependencies=[code for code in task.dependencies if code not in gone])
@@ -87,7 +104,7 @@ def undepend(text: str, other: str, bench: Workbench) -> list[str]:
 
 def prioritise(text: str, priority: int, bench: Workbench) -> list[str]:
     """A new priority for the tasks named."""
-    found = codes_in(text, bench) or [find_task(text, bench).code]
+    found = [task.code for task in find_tasks(text, bench)]
     changed = [code for code in found if bench[code].priority != priority]
     for code in changed:
         bench.update(code, priority=priority)
@@ -100,22 +117,33 @@ def prioritise(text: str, priority: int, bench: Workbench) -> list[str]:
 
 def step_priority(text: str, step: int, bench: Workbench) -> list[str]:
     """One step more or less urgent."""
-    task = find_task(text, bench)
-    return prioritise(task.code, min(5, max(1, task.priority + step)), bench)
+    stepped = {task.code: min(5, max(1, task.priority + step)) for task in find_tasks(text, bench)}
+    return [line for code, priority in stepped.items() for line in prioritise(code, priority, bench)]
 
 
 def move(text: str, place: str, other: str, bench: Workbench) -> list[str]:
-    """A task to the start, the end, or beside another."""
-    task = find_task(text, bench)
-    if not other:
-        bench.move(task.code, 0 if place in ("first", "start", "beginning", "top", "front") else len(bench.tasks) - 1)
-        return [f"Moved {task.code} to the {'start' if bench.index(task.code) == 0 else 'end'} of the plan."]
-    anchor = find_task(other, bench)
-    if anchor.code == task.code:
-        raise NotPossible("a task cannot stand beside itself")
+    """Tasks to the start, the end, or beside another, in the order in which they are named."""
+    tasks = find_tasks(text, bench)
+    if other:
+        anchor = find_task(other, bench)
+        if anchor in tasks:
+            raise NotPossible("a task cannot stand beside itself")
+        ordered = tasks if place == "before" else tasks[::-1]
+        return [_move_beside(task, place, anchor, bench) for task in ordered]
+    if place in STARTS:
+        return [_move_to_end(task, 0, "start", bench) for task in tasks[::-1]]
+    return [_move_to_end(task, len(bench.tasks) - 1, "end", bench) for task in tasks]
+
+
+def _move_to_end(task: TaskSpec, position: int, told: str, bench: Workbench) -> str:
+    bench.move(task.code, position)
+    return f"Moved {task.code} to the {told} of the plan."
+
+
+def _move_beside(task: TaskSpec, place: str, anchor: TaskSpec, bench: Workbench) -> str:
     rest = [entry.code for entry in bench.tasks if entry.code != task.code]
     bench.move(task.code, rest.index(anchor.code) + (place == "after"))
-    return [f"Moved {task.code} {place} {anchor.code}."]
+    return f"Moved {task.code} {place} {anchor.code}."
 
 
 def move_to(text: str, position: int, bench: Workbench) -> list[str]:
@@ -133,12 +161,41 @@ def split(text: str, names: str, count: int, bench: Workbench) -> list[str]:
         if names
         else []
     )
-    number_of = len(parts) or count
+    number_of = len(parts) or count or len(parts_of(task.title)) or len(STAGES[2])
     if not 2 <= number_of <= MOST_PARTS:
         raise NotPossible(f"a task can be split into 2 to {MOST_PARTS} parts")
-    titles = [_part_title(part, task) for part in parts] or _stage_titles(task, count)
+    if parts:
+        titles = [_part_title(part, task) for part in parts]
+    else:
+        parts = _grouped_parts(task.title, number_of)
+        titles = [_title_of_part(part, task) for part in parts] or _stage_titles(task, number_of)
     codes = bench.split(task.code, _parts(task, titles, parts))
-    return [f"Split {task.code} into {listing(codes)}: {listing([bench[code].title for code in codes])}."]
+    return [f"Split {task.code} into {listing(codes)}: {'; '.join(titles)}."]
+
+
+def parts_of(title: str) -> list[str]:
+    """The parts that a title lists: "aiming", "drawing" and "sway" of "Implement aiming, drawing and sway"."""
+    lead = LEAD.match(title)
+    head = title[lead.end() :] if lead else title_head(title)
+    joint = next(pattern for pattern in JOINTS if re.search(pattern, head) or pattern is JOINTS[-1])
+    parts = [part.strip(" .") for part in re.split(joint, head) if stems(part)]
+    is_list = len(parts) > 1 and all(len(part.split()) <= LONGEST_PART for part in parts)
+    tells_a_whole = ARTICLE_OF.match(head) or (not lead and starts_with_verb(small(head)))
+    return parts if is_list and not tells_a_whole else []
+
+
+def _grouped_parts(title: str, count: int) -> list[str]:
+    """The parts of a title in so many groups; none if it names fewer."""
+    parts = parts_of(title)
+    if len(parts) < count:
+        return []
+    bounds = [round(place * len(parts) / count) for place in range(count + 1)]
+    return [listing(parts[start:end]) for start, end in pairwise(bounds)]
+
+
+def _title_of_part(part: str, task: TaskSpec) -> str:
+    lead = LEAD.match(task.title)
+    return shorten(f"{lead.group()}{part}" if lead else capital(part), 190)
 
 
 def _part_title(part: str, task: TaskSpec) -> str:

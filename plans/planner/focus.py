@@ -115,7 +115,9 @@ def _noun_part(run: list[str], before: str, after: str) -> list[str]:
 def _looks_like_verb(word: str, after: str) -> bool:
     if after in words().determiners:
         return word.endswith(("s", "ing", "ed")) or word in words().verbs
-    return after == "by" or (after in words().prepositions and word.endswith(("ed", "ing")))
+    return (after == "by" and word.endswith(("ed", "en", "wn"))) or (
+        after in words().prepositions and word.endswith(("ed", "ing"))
+    )
 
 
 def _lowered(kept: list[str], before: str) -> str:

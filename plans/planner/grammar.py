@@ -70,6 +70,8 @@ PRIORITY_OF = {
     "most": 1,
 }
 N = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|half an?|couple of)"
+REST = r"(?:(?!,| and | but ).)*"
+"""The end of a clause that asks for nothing more."""
 TASK = r"T-\d+"
 PLAN = r"(?:the |this |our |whole |entire |total |all |of )*(?:plan|scope|project|estimates?|hours|tasks|workload|everything|it|schedule|budget)"
 
@@ -82,101 +84,103 @@ RULES = [
     # how many tasks, how much work
     _rule(
         rf"(?:.*\b)?(?:at most|no more than|max(?:imum)?(?: of)?|limit (?:it|the plan) to|up to|fewer than"
-        rf"|reduce (?:it|the plan) to|cut (?:it|the plan)(?: down)? to)\s+(?P<n>{N})\s+tasks?\b",
-        lambda m, b, _: sizes.at_most(_count(m["n"], 1), b),
+        rf"|reduce (?:it|the plan) to|cut (?:it|the plan)(?: down)? to)\s+(?P<n>{N})\s+tasks?\b{REST}$",
+        lambda found, bench, _: sizes.at_most(_count(found["n"], 1), bench),
     ),
-    _rule(rf"halve {PLAN}$", lambda m, b, _: sizes.scale_all(0.5, b)),
-    _rule(rf"double {PLAN}$", lambda m, b, _: sizes.scale_all(2.0, b)),
-    _rule(r"(?:halve) (?P<x>.+)$", lambda m, b, _: edits.scale(m["x"], 0.5, b)),
-    _rule(r"(?:double) (?P<x>.+)$", lambda m, b, _: edits.scale(m["x"], 2.0, b)),
+    _rule(rf"halve {PLAN}$", lambda found, bench, _: sizes.scale_all(0.5, bench)),
+    _rule(rf"double {PLAN}$", lambda found, bench, _: sizes.scale_all(2.0, bench)),
+    _rule(r"(?:halve) (?P<x>.+)$", lambda found, bench, _: edits.scale(found["x"], 0.5, bench)),
+    _rule(r"(?:double) (?P<x>.+)$", lambda found, bench, _: edits.scale(found["x"], 2.0, bench)),
     _rule(
         r"(?:increase|raise|reduce|lower|cut|shrink|extend) (?:the |all |our )*(?:estimates?|hours|times"
         r"|points)(?: by (?P<percent>\d+) ?(?:%|percent))?$",
-        lambda m, b, _: sizes.scale_all(_factor(m), b),
+        lambda found, bench, _: sizes.scale_all(_factor(found), bench),
     ),
     _rule(
         r"add (?:a )?(?P<percent>\d+) ?(?:%|percent) (?:buffer|slack|contingency|margin|reserve).*$",
-        lambda m, b, _: sizes.scale_all(_factor(m), b),
+        lambda found, bench, _: sizes.scale_all(_factor(found), bench),
     ),
     _rule(
         r"(?:cut|reduce|shrink|trim|shorten|lower|make) (?:the |our |down |this )*(?:scope|plan|project"
         r"|workload|work|it|everything|budget|schedule)(?: (?:smaller|shorter|down|leaner))?(?: (?:by|to be)"
         r" (?:about )?(?:(?P<percent>\d+) ?(?:%|percent)|(?P<half>(?:a )?half)|(?P<third>a third)"
         r"|(?P<quarter>a quarter)))?(?: (?:smaller|shorter))?$",
-        lambda m, b, _: (sizes.shorten_plan if re.match("shorten", m[0], re.IGNORECASE) else sizes.cut_scope)(
-            _cut(m), b
-        ),
+        lambda found, bench, _: (
+            sizes.shorten_plan if re.match("shorten", found[0], re.IGNORECASE) else sizes.cut_scope
+        )(_cut(found), bench),
     ),
     _rule(
         r"make (?:it|the plan|everything) (?:about )?(?P<percent>\d+) ?(?:%|percent) (?:shorter|smaller|leaner)$",
-        lambda m, b, _: sizes.cut_scope(_percent(m["percent"], DEFAULT_CUT), b),
+        lambda found, bench, _: sizes.cut_scope(_percent(found["percent"], DEFAULT_CUT), bench),
     ),
     _rule(
         r"(?:extend|lengthen|grow|increase|expand|stretch) (?:the |our )*(?:plan|scope|project|schedule"
         r"|it)(?: by (?P<percent>\d+) ?(?:%|percent))?$",
-        lambda m, b, _: sizes.scale_all(_factor(m), b),
+        lambda found, bench, _: sizes.scale_all(_factor(found), bench),
     ),
     _rule(
         rf"(?:.*\b)?(?:(?:we|i|you) (?:only |just )?have(?: only| just| got)?|there (?:is|are)(?: only)?"
         rf"|(?:must|has to|should|needs to|make it|must be|has to be)? ?(?:fits?|be done|be finished"
         rf"|finish(?:ed)?|shorten(?: it| the plan)?|done|ship)(?: it| the plan)? (?:in(?:to)?|within|to)"
         rf"|the deadline is in)\s+(?:only |about |just )?(?P<span>{N} (?:\w+ )?(?:hours?|days?|weeks?|months?"
-        rf"|years?))\b(?! (?:to|of) \w+ing).*$",
-        lambda m, b, brief: sizes.fit_time(m["span"], b, brief),
+        rf"|years?))\b(?! (?:to|of) \w+ing){REST}$",
+        lambda found, bench, brief: sizes.fit_time(found["span"], bench, brief),
     ),
     # dependencies
     _rule(
         r"(?!(?:we|i|you|it|they)\b)(?P<x>.+?) (?:should(?: not|n'?t)|does(?: not|n'?t)|must(?: not|n'?t)"
         r"|need(?: not|n'?t)|do(?: not|n'?t)|no longer|cannot)\s*(?:need to |have to )?(?:depends?(?: on)?"
         r"|wait(?:s)?(?: for)?|requires?|needs?)\s+(?:on )?(?P<y>.+)$",
-        lambda m, b, _: edits.undepend(m["x"], m["y"], b),
+        lambda found, bench, _: edits.undepend(found["x"], found["y"], bench),
     ),
     _rule(
         r"remove the dependency (?:of|from) (?P<x>.+?) (?:on|to) (?P<y>.+)$",
-        lambda m, b, _: edits.undepend(m["x"], m["y"], b),
+        lambda found, bench, _: edits.undepend(found["x"], found["y"], bench),
     ),
     _rule(
         r"make (?P<x>.+?) (?:depend on|wait for|dependent on) (?P<y>.+)$",
-        lambda m, b, _: edits.depend(m["x"], m["y"], b),
+        lambda found, bench, _: edits.depend(found["x"], found["y"], bench),
     ),
     _rule(
         r"(?!(?:we|i|you|it|they)\b)(?P<x>.+?) (?:should |must |has to |needs to )?(?:also )?(?:depends?"
         r" (?:also )?on|waits? for|requires?|is blocked by|(?:comes?|be done|starts?|goes) only after)"
         r" (?P<y>.+)$",
-        lambda m, b, _: edits.depend(m["x"], m["y"], b),
+        lambda found, bench, _: edits.depend(found["x"], found["y"], bench),
     ),
     # estimates
     _rule(
         rf"(?:estimate (?P<x>.+?) (?:at|as|to be)|(?:set|change) (?:the )?(?:estimate|points|hours|time)s?"
         rf" (?:of|for) (?P<x2>.+?) to|(?P<x3>.+?) (?:should |will |must |may |only |really )*(?:takes?|is|are"
         rf"|needs?|costs?|be))\s+(?:about |only |around |at most )?(?P<n>{N})[ -]?(?:story )?(?P<unit>hours?|h"
-        rf"|points?|days?|weeks?)\b.*$",
-        lambda m, b, _: edits.estimate(m["x"] or m["x2"] or m["x3"], m["n"], m["unit"], b),
+        rf"|points?|days?|weeks?)\b{REST}$",
+        lambda found, bench, _: edits.estimate(
+            found["x"] or found["x2"] or found["x3"], found["n"], found["unit"], bench
+        ),
     ),
     # names and criteria
     _rule(
         r"(?:rename|retitle) (?P<x>.+?) (?:to|as|into)[: ]\s*(?P<y>.+)$",
-        lambda m, b, _: edits.rename(m["x"], m["y"], b),
+        lambda found, bench, _: edits.rename(found["x"], found["y"], bench),
     ),
-    _rule(rf"call (?P<x>{TASK}) (?P<y>.+)$", lambda m, b, _: edits.rename(m["x"], m["y"], b)),
+    _rule(rf"call (?P<x>{TASK}) (?P<y>.+)$", lambda found, bench, _: edits.rename(found["x"], found["y"], bench)),
     _rule(
         r"add (?:an? |the |another )?(?:new )?(?:acceptance )?(?:criterion|criteria|acceptance"
         r"|condition)(?: criterion)? (?:to|for) (?P<x>[^:]+?)\s*:\s*(?P<y>.+)$",
-        lambda m, b, _: edits.add_criterion(m["x"], m["y"], b),
+        lambda found, bench, _: edits.add_criterion(found["x"], found["y"], bench),
     ),
     _rule(
         rf"add (?:an? |the )?(?:acceptance )?(?:criterion|criteria"
         rf"|acceptance)\s*[:“\"]\s*(?P<y>.+?)[”\"]?\s+(?:to|for) (?P<x>{TASK})$",
-        lambda m, b, _: edits.add_criterion(m["x"], m["y"], b),
+        lambda found, bench, _: edits.add_criterion(found["x"], found["y"], bench),
     ),
     # priority and order
     _rule(
         r"(?:set|change) (?:the )?priority (?:of|for) (?P<x>.+?) to (?P<n>[1-5])$",
-        lambda m, b, _: edits.prioritise(m["x"], int(m["n"]), b),
+        lambda found, bench, _: edits.prioritise(found["x"], int(found["n"]), bench),
     ),
     _rule(
         r"(?:set|change|give|make) (?P<x>.+?)(?:'s)? (?:to )?(?:a )?priority (?:to |of )?(?P<n>[1-5])$",
-        lambda m, b, _: edits.prioritise(m["x"], int(m["n"]), b),
+        lambda found, bench, _: edits.prioritise(found["x"], int(found["n"]), bench),
     ),
     _rule(
         r"(?:make|give|set|mark) (?P<x>.+?) (?:to |as |a |the )*(?P<how>top|highest|critical|high|urgent"
@@ -193,57 +197,86 @@ RULES = [
         r"|high|urgent|critical|low|lowest|medium)(?: important|[ -]priority)?$",
         _urgency,
     ),
-    _rule(r"(?:prioriti[sz]e|focus on|concentrate on) (?P<x>.+)$", lambda m, b, _: edits.prioritise(m["x"], 1, b)),
-    _rule(r"(?:deprioriti[sz]e|postpone|defer|delay) (?P<x>.+)$", lambda m, b, _: edits.prioritise(m["x"], 5, b)),
     _rule(
-        r"(?P<x>.+?) (?:can|may|could|should) (?:wait|come later|be done later|be postponed)(?: .*)?$",
-        lambda m, b, _: edits.prioritise(m["x"], 5, b),
+        r"(?:prioriti[sz]e|focus on|concentrate on) (?P<x>.+)$",
+        lambda found, bench, _: edits.prioritise(found["x"], 1, bench),
+    ),
+    _rule(
+        r"(?:deprioriti[sz]e|postpone|defer|delay) (?P<x>.+)$",
+        lambda found, bench, _: edits.prioritise(found["x"], 5, bench),
+    ),
+    _rule(
+        r"(?P<x>.+?) (?:can|may|could|should) (?:wait|come later|be done later|be postponed)(?: (?:until|till|for|to) (?:(?! and |,).)*)?$",
+        lambda found, bench, _: edits.prioritise(found["x"], 5, bench),
     ),
     _rule(
         r"(?P<x>.+?) (?:is|are) (?:not|n'?t) (?:so |very |that )?(?:important|urgent)$",
-        lambda m, b, _: edits.prioritise(m["x"], 5, b),
+        lambda found, bench, _: edits.prioritise(found["x"], 5, bench),
     ),
-    _rule(r"(?:raise|increase) (?:the )?priority of (?P<x>.+)$", lambda m, b, _: edits.step_priority(m["x"], -1, b)),
     _rule(
-        r"(?:lower|reduce|decrease) (?:the )?priority of (?P<x>.+)$", lambda m, b, _: edits.step_priority(m["x"], 1, b)
+        r"(?:make|mark|set) (?P<x>.+?) (?:a (?:bit|little) |much )?(?:more (?:important|urgent)|(?:a )?higher priority)$",
+        lambda found, bench, _: edits.step_priority(found["x"], -1, bench),
+    ),
+    _rule(
+        r"(?:make|mark|set) (?P<x>.+?) (?:a (?:bit|little) |much )?(?:less (?:important|urgent)|(?:a )?lower priority)$",
+        lambda found, bench, _: edits.step_priority(found["x"], 1, bench),
+    ),
+    _rule(
+        r"(?P<x>.+?) (?:is|are|should be) (?:a (?:bit|little) |much )?(?P<how>more|less) (?:important|urgent)$",
+        lambda found, bench, _: edits.step_priority(found["x"], -1 if found["how"].lower() == "more" else 1, bench),
+    ),
+    _rule(
+        r"(?:raise|increase) (?:the )?priority of (?P<x>.+)$",
+        lambda found, bench, _: edits.step_priority(found["x"], -1, bench),
+    ),
+    _rule(
+        r"(?:lower|reduce|decrease) (?:the )?priority of (?P<x>.+)$",
+        lambda found, bench, _: edits.step_priority(found["x"], 1, bench),
     ),
     _rule(
         r"(?:move|put|place) (?P<x>.+?) (?:to )?(?:the )?(?:very )?(?P<place>first|last|start|beginning|top"
         r"|front|end|bottom)(?: of (?:the )?(?:plan|list))?$",
-        lambda m, b, _: edits.move(m["x"], m["place"].lower(), "", b),
+        lambda found, bench, _: edits.move(found["x"], found["place"].lower(), "", bench),
     ),
     _rule(
         r"(?:move|put|place) (?P<x>.+?) (?:to )?(?:right |directly |just )?(?P<place>before|after|behind) (?P<y>.+)$",
-        lambda m, b, _: edits.move(m["x"], m["place"].lower().replace("behind", "after"), m["y"], b),
+        lambda found, bench, _: edits.move(
+            found["x"], found["place"].lower().replace("behind", "after"), found["y"], bench
+        ),
     ),
     _rule(
         r"(?:move|put) (?P<x>.+?) to (?:position|place|number) (?P<n>\d{1,4})$",
-        lambda m, b, _: edits.move_to(m["x"], int(m["n"]), b),
+        lambda found, bench, _: edits.move_to(found["x"], int(found["n"]), bench),
     ),
-    _rule(r"do (?P<x>.+?) (?P<place>first|last)$", lambda m, b, _: edits.move(m["x"], m["place"].lower(), "", b)),
+    _rule(
+        r"do (?P<x>.+?) (?P<place>first|last)$",
+        lambda found, bench, _: edits.move(found["x"], found["place"].lower(), "", bench),
+    ),
     _rule(
         r"do (?P<x>.+?) (?P<place>before|after) (?P<y>.+)$",
-        lambda m, b, _: edits.move(m["x"], m["place"].lower(), m["y"], b),
+        lambda found, bench, _: edits.move(found["x"], found["place"].lower(), found["y"], bench),
     ),
     # splitting and merging
     _rule(
         rf"(?:split|break|divide)(?: up| down)? (?P<x>.+?)(?: up| down)?(?: (?:in ?to|in):?(?: (?P<n>{N})(?:"
         rf" (?:parts|tasks|pieces|steps))?(?:: (?P<named>.+))?| (?P<names>.+)))?$",
-        lambda m, b, _: edits.split(m["x"], m["names"] or m["named"] or "", _count(m["n"], 2), b),
+        lambda found, bench, _: edits.split(
+            found["x"], found["names"] or found["named"] or "", _count(found["n"], 0), bench
+        ),
     ),
-    _rule(r"(?:merge|combine|join|unite) (?P<x>.+)$", lambda m, b, _: edits.merge(m["x"], b)),
+    _rule(r"(?:merge|combine|join|unite) (?P<x>.+)$", lambda found, bench, _: edits.merge(found["x"], bench)),
     # what is not wanted
     _rule(
         r"(?:no|without|exclude|avoid|there (?:is|are|will be|should be|must be) no|it (?:has|should have) no"
         r"|(?:we|i) (?:want|have) no|remove all|drop all|remove any|(?:the game|it) (?:does not|doesn'?t"
         r"|should not|shouldn'?t|must not|has no|should have no) ?(?:have|contain|need)?) (?P<x>.+)$",
-        lambda m, b, _: _exclude_all(m["x"], b),
+        lambda found, bench, _: _exclude_all(found["x"], bench),
     ),
     _rule(
         r"(?:remove|drop|delete|cut|skip|scrap|get rid of|leave out|take out|kill|forget(?: about)?|(?:we|you"
         r"|i) (?:don'?t|do not|won'?t|will not) (?:need|want|have time for|do)|don'?t (?:need|do|include|add)"
         r"|do not (?:include|add|do)) (?P<x>.+)$",
-        lambda m, b, _: remove(m["x"], b),
+        lambda found, bench, _: remove(found["x"], bench),
     ),
     # what is wanted
     _rule(

@@ -116,6 +116,7 @@ class Words(Knowledge):
     generic: frozenset[str]
     mass_s: frozenset[str]
     mass: frozenset[str]
+    bare: frozenset[str]
     foreign: frozenset[str]
     numbers: dict[str, float]
     spelling: dict[str, str]

@@ -35,6 +35,7 @@ NOISE = frozenset(
 HEAD_END = re.compile(
     r"\s(?:for|with|in|to|of|on|around|from|across|against|that|at|by|using|without|behind|under)\s|\s[–(]"
 )
+LIST = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
 ENOUGH, LEAD = 0.6, 0.15
 
 
@@ -47,9 +48,26 @@ def codes_in(text: str, bench: Workbench) -> list[str]:
     return found
 
 
+def find_tasks(text: str, bench: Workbench) -> list[TaskSpec]:
+    """The tasks meant by a list such as "T-003, the boss and audio"; refused when a part of it fits none."""
+    parts = [part for part in LIST.split(text) if part.strip()]
+    if len(parts) < 2:
+        return [find_task(text, bench)]
+    try:
+        return [find_task(text, bench)]
+    except NotPossible:
+        found = [find_task(part, bench) for part in parts]
+        if any(CODE.search(part) and not _belongs(part, task) for part, task in zip(parts, found, strict=True)):
+            raise NotPossible from None
+    return list({task.code: task for task in found}.values())
+
+
 def find_task(text: str, bench: Workbench) -> TaskSpec:
     """The one task meant by a code or by words; refused when none or several fit."""
     if codes := codes_in(text, bench):
+        parts = LIST.split(text)
+        if len(codes) > 1 or (len(parts) > 1 and not all(_belongs(part, bench[codes[0]]) for part in parts)):
+            raise NotPossible
         return bench[codes[0]]
     scored = sorted(
         ((fit(text, task), -place, task) for place, task in enumerate(bench.tasks)),
@@ -63,6 +81,11 @@ def find_task(text: str, bench: Workbench) -> TaskSpec:
     if len(close) > 1:
         raise NotPossible
     return scored[0][2]
+
+
+def _belongs(part: str, task: TaskSpec) -> bool:
+    """Whether all that a part of a list says, besides a code, are words of the task's title."""
+    return stems(CODE.sub("", part)) - NOISE <= stems(task.title)
 
 
 def fit(text: str, task: TaskSpec) -> float:

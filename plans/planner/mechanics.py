@@ -161,7 +161,11 @@ def _group_acceptance(group: list[Phrase], checks: Checks) -> list[str]:
         together = listing([mechanic.thing for mechanic in group])
         return [*named, f"One scene has {together} working at the same time, covered by an automated test."]
     others = "other mechanics" if named else "mechanics"
-    return [*named, f"Each of the {rest} {others} of this group has a test scene and an automated test named after it."]
+    return [
+        *named,
+        f"Each of the {rest} {others} of this group has a test scene and an automated test named after it.",
+        f"One scene has {group[0].thing} and the others of this group working at the same time, without an error.",
+    ]
 
 
 def _name(mechanic: Phrase) -> str:

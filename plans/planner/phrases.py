@@ -18,6 +18,20 @@ from plans.planner.wording import (
     trim,
 )
 
+ARTICLES = ("a", "an", "the", "your", "his", "her", "their", "every", "each", "some", "another")
+PARTICLES = (
+    "away",
+    "back",
+    "forward",
+    "backward",
+    "together",
+    "apart",
+    "everything",
+    "anything",
+    "everyone",
+    "nothing",
+)
+THEIRS = {"your": "their", "you": "they", "yourself": "themselves"}
 RELATIVE = ("that", "which", "who", "whose")
 LABEL = re.compile(r"(?P<label>[^:.;!?(]{2,60}?)\s*(?:\([^)]*\)|\s[–—-]\s[^:]{1,60})?:\s+\S")
 LABEL_WITH_NOTE = re.compile(r":\s")
@@ -107,12 +121,17 @@ def phrase(text: str, names: frozenset[str] = frozenset(), *, foreign: bool = Fa
     step = _step(line) if label or len(tokens(line)) == 1 else ""
     if told_to_player or starts_with_verb(line):
         short = shorten(line, ACT_LIMIT)
-        return Phrase(text, f"Let the player {short}", short, gerund_phrase(_head(line)), step)
+        return Phrase(text, f"Let the player {_of_the_player(short)}", short, gerund_phrase(_head(line)), step)
     if subject := _clause_subject(line):
         short = shorten(line, ACT_LIMIT)
-        return Phrase(text, f"Build the rule that {short}", short, with_the(subject))
+        return Phrase(text, f"Build the rule that {with_the(subject)}{short[len(subject) :]}", short, with_the(subject))
     named = shorten(line, ACT_LIMIT)
     return Phrase(text, f"Build {with_the(named)}", named, with_the(_noun_head(line)), step)
+
+
+def _of_the_player(line: str) -> str:
+    """ "expand their territory" for "expand your territory"."""
+    return re.sub(r"\b(?:your|you|yourself)\b", lambda found: THEIRS[found.group().lower()], line, flags=re.IGNORECASE)
 
 
 def label_of(line: str) -> str:
@@ -156,11 +175,27 @@ def join_steps(steps: list[Phrase]) -> Phrase:
 
 
 def _head(line: str) -> str:
-    parts = [
-        part.strip()
-        for part in HEAD_END.split(VERB_LIST.sub(r"\1 and \2", line) if starts_with_verb(line) else line, maxsplit=1)
-    ]
-    return trim(shorten(parts[0] if len(parts[0]) >= 3 else line, THING_LIMIT))
+    """The line up to its first clause; a verb alone keeps what follows it: "choose from 30 cars"."""
+    listed = VERB_LIST.sub(r"\1 and \2", line) if starts_with_verb(line) else line
+    head = HEAD_END.split(listed, maxsplit=1)[0].strip()
+    goes_on = " " not in head and listed[len(head) :].startswith(" ") and starts_with_verb(line)
+    if len(head) < 3 or goes_on:
+        head = line
+    return trim(shorten(_compact(head), THING_LIMIT))
+
+
+def _compact(head: str) -> str:
+    """A head that is too long without its adjectives: "explore a galaxy", not "explore a procedurally generated"."""
+    if len(head) <= THING_LIMIT:
+        return head
+    head = NOUN_HEAD_END.split(head, maxsplit=1)[0]
+    found = head.split()
+    has_clauses = set(tokens(head)[2:]) & words().stop_words
+    if len(head) <= THING_LIMIT or len(found) < 4 or has_clauses:
+        return head
+    if not starts_with_verb(head):
+        return " ".join(found[-2:])
+    return " ".join([found[0], *([found[1]] if fold(found[1]) in words().determiners else []), found[-1]])
 
 
 def _noun_head(line: str) -> str:
@@ -184,7 +219,7 @@ def starts_with_verb(line: str) -> bool:
     """Whether the line says what to do ("collect gems") and does not name a thing ("jump buffering")."""
     found = tokens(line)
     if not found or found[0] not in words().verbs | words().maybe_verbs:
-        return _orders(found)
+        return bool(re.match(r"[\w'’-]+\s", line)) and _orders(found)
     if found[0] not in words().maybe_verbs:
         return True
     follower = found[1] if len(found) > 1 else "and"
@@ -194,7 +229,7 @@ def starts_with_verb(line: str) -> bool:
     return (
         bool(listed)
         or (follower in words().stop_words and follower not in RELATIVE)
-        or follower in ("everything", "anything", "everyone", "nothing")
+        or follower in PARTICLES
         or found[2:3] in (["by"], ["to"])
         or "into" in found[2:4]
         or (follower in words().numbers and is_plural(found[-1 if len(found) == 2 else 2]))
@@ -207,7 +242,7 @@ def _orders(found: list[str]) -> bool:
     if len(found) < 3 or found[0] in words().stop_words | words().numbers.keys() or found[0].endswith("ly"):
         return False
     counted = found[1] in words().numbers and is_plural(found[2])
-    return found[0].isalpha() and (found[1] in words().determiners or counted) and found[1] not in ("all", "both", "no")
+    return found[0].isalpha() and (found[1] in ARTICLES or counted)
 
 
 def _last_of_head(found: list[str]) -> str:
@@ -228,7 +263,7 @@ def _clause_subject(line: str) -> str:
     for place in range(1, min(len(found) - 1, LONGEST_SUBJECT)):
         before, word, after = found[place - 1 : place + 2]
         verb = word.removesuffix("s")
-        if "of" in (before, word) or (found[place - 2 : place - 1] == ["of"] and before in words().determiners):
+        if {"of", "and"} & {before, word} or (found[place - 2 : place - 1] == ["of"] and before in words().determiners):
             continue
         if (before in words().stop_words and place > 1) or before.endswith("ing"):
             return ""
@@ -257,7 +292,8 @@ def with_the(noun: str) -> str:
     ):
         return noun
     last = head[end - 1]
-    if "and" in head[:end] or last in words().mass or (end == 1 and last.endswith(MASS_ENDINGS)):
+    alone = end == 1 and (last in words().bare or last.endswith(MASS_ENDINGS))
+    if alone or "and" in head[:end] or last in words().mass:
         return noun
     return noun if is_plural(last) or last.endswith("ing") or head[0].endswith("ing") else f"the {noun}"
 

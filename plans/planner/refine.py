@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from plans.brief import Brief
-from plans.planner.clauses import clauses_of, command
+from plans.planner.clauses import bare, clauses_of, command, pieces_of, readings_of
 from plans.planner.grammar import RULES, Rule
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import TaskSpec
@@ -31,11 +31,44 @@ def refine_plan(
     understood: list[str] = []
     not_understood: list[str] = []
     for clause in clauses_of(instructions):
-        try:
-            understood += _act_on(clause, bench, brief)
-        except NotPossible as reason:
-            not_understood.append(f"{clause} ({reason})" if str(reason) else clause)
+        told, missed = _understand(clause, bench, brief)
+        understood += told
+        not_understood += missed
     return Refinement(ops=bench.ops, understood=understood, not_understood=not_understood)
+
+
+def _understand(clause: str, bench: Workbench, brief: Brief) -> tuple[list[str], list[str]]:
+    """What a clause came to, and what of it was not understood: the whole clause is tried first, then its pieces."""
+    try:
+        return _act_on(clause, bench, brief), []
+    except NotPossible as reason:
+        whole = _with_reason(clause, reason)
+    pieces = pieces_of(clause)
+    told: list[str] = []
+    missed: list[str] = []
+    while pieces:
+        done, used, why = _longest_run(clause, pieces, bench, brief)
+        told += done
+        missed += why
+        pieces = pieces[used:]
+    return (told, missed) if told else ([], [whole])
+
+
+def _longest_run(clause: str, pieces: list[str], bench: Workbench, brief: Brief) -> tuple[list[str], int, list[str]]:
+    """What the longest understood run of pieces from the first one came to, and how many pieces it took."""
+    why = NotPossible()
+    for used in range(len(pieces), 0, -1):
+        run = "".join(pieces[:used])
+        for said in readings_of(run, clause):
+            try:
+                return _act_on(said, bench, brief), used, []
+            except NotPossible as reason:
+                why = reason
+    return [], 1, [_with_reason(bare(pieces[0]), why)]
+
+
+def _with_reason(text: str, reason: NotPossible) -> str:
+    return f"{text} ({reason})" if str(reason) else text
 
 
 def _act_on(clause: str, bench: Workbench, brief: Brief) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from plans.planner.matching import codes_in, find_task, is_about, mentions_thing
+from plans.planner.matching import codes_in, find_tasks, is_about, mentions_thing
 from plans.planner.wording import capital, listing, trim
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import TaskSpec
@@ -27,15 +27,15 @@ def thing_of(text: str) -> str:
 
 def remove(text: str, bench: Workbench) -> list[str]:
     """Drop the tasks named by code or words; a thing that is only part of a task is taken out of it."""
-    if codes := codes_in(text, bench):
-        return _drop_all(codes, bench)
+    if codes_in(text, bench):
+        return _drop_all([task.code for task in find_tasks(text, bench)], bench)
     thing = thing_of(text)
     about = [task for task in bench.tasks if is_about(task, thing)]
     if len(about) == 1:
         return _drop_all([about[0].code], bench)
     if not about and any(speaks_of(task, thing) for task in bench.tasks) and not _is_task(text):
         return exclude(thing, bench)
-    return _drop_all([find_task(thing, bench).code], bench)
+    return _drop_all([task.code for task in find_tasks(thing, bench)], bench)
 
 
 def _is_task(text: str) -> bool:

@@ -32,10 +32,10 @@ def scale_all(share: float, bench: Workbench) -> list[str]:
 
 def scale_one(code: str, share: float, bench: Workbench) -> list[str]:
     """One task's estimates times a share."""
-    bench.update(code, estimates=scaled(bench[code].estimates, share))
-    return [
-        f"{code} is now estimated at {bench[code].estimates.time_hours:g} hours and {bench[code].estimates.story_points} points."
-    ]
+    estimates = scaled(bench[code].estimates, share)
+    bench.update(code, estimates=estimates)
+    points = f"{estimates.story_points} {'point' if estimates.story_points == 1 else 'points'}"
+    return [f"{code} is now estimated at {estimates.time_hours:g} hours and {points}."]
 
 
 def total(bench: Workbench) -> float:

@@ -142,10 +142,10 @@ def test_a_page_has_at_most_200_rows(as_alice, propose, project):
     assert len(as_alice.get(f"{HERE}tasks/").json()["results"]) == 50
 
 
-@pytest.mark.parametrize("cursor", ["garbage", "cD1hYmM=", "cD0lMDA=", "🎮", "bz14", "cD0" + "5OTk5" * 2000])
 @pytest.mark.parametrize("what", ["projects", "members", "tokens", "tasks"])
-def test_a_cursor_that_was_never_given_out_is_named(as_alice, accepted, what, cursor):
-    assert wrong_fields(as_alice.get(list_url(what, accepted), {"cursor": cursor})) == {"cursor"}
+def test_a_cursor_that_was_never_given_out_is_named(as_alice, accepted, what):
+    for cursor in ("garbage", "cD1hYmM=", "cD0lMDA=", "🎮", "bz14", "cD0" + "5OTk5" * 2000):
+        assert wrong_fields(as_alice.get(list_url(what, accepted), {"cursor": cursor})) == {"cursor"}, cursor
 
 
 # Editing side by side

@@ -35,9 +35,9 @@ def test_what_is_published_is_in_the_log(as_bob, project):
     assert told == read(as_bob)["results"][-1]
 
 
-@pytest.mark.parametrize("event_type", sorted(CLIENT_TYPES))
-def test_clients_publish_every_type_of_theirs(as_alice, project, event_type):
-    assert as_alice.post(URL, {"type": event_type, "payload": {"text": "x"}}).status_code == 201
+def test_clients_publish_every_type_of_theirs(as_alice, project):
+    for event_type in CLIENT_TYPES:
+        assert as_alice.post(URL, {"type": event_type, "payload": {"text": "x"}}).status_code == 201
 
 
 @pytest.mark.parametrize("event_type", ["task.completed", "plan.accepted", "project", "error", "nonsense", ""])

@@ -63,11 +63,16 @@ def client(as_alice, accepted, propose):
     return as_alice
 
 
-def known_places(operation, accepted) -> dict:
+@pytest.fixture
+def ids(accepted) -> dict[str, object]:
+    """What there is one of, by the first part of its address."""
+    first = task_of(accepted, "T-001").pk
+    return {"tasks": first, "plans": accepted.pk + 1, "projects": "pixel-jumper", "artifacts": 1, "contexts": 1}
+
+
+def known_places(operation, ids) -> dict[str, object]:
     """Path parameters that lead to something, so that not every request ends in 404."""
-    project, task = "pixel-jumper", task_of(accepted, "T-001").pk
-    ids = {"tasks": task, "plans": accepted.pk + 1, "projects": project}
-    found = {"project_id": project, "task_id": task, "id": ids.get(operation.path.split("/")[3], 1)}
+    found = {"project_id": ids["projects"], "task_id": ids["tasks"], "id": ids.get(operation.path.split("/")[3], 1)}
     return {name: value for name, value in found.items() if f"{{{name}}}" in operation.path}
 
 
@@ -80,13 +85,12 @@ def known_places(operation, accepted) -> dict:
     suppress_health_check=list(HealthCheck),
 )
 @given(data=st.data())
-def test_no_request_makes_it_fail(api, client, accepted, data):
+def test_no_request_makes_it_fail(api, client, ids, data):
     operations = [result.ok() for result in api.get_all_operations()]
-    operation = data.draw(st.sampled_from(operations))
-    if "/tokens/" in operation.path or (operation.method == "delete" and "/auth/" in operation.path):
-        return
+    kept = [operation for operation in operations if operation.method != "delete"]
+    operation = data.draw(st.sampled_from(kept))
     mode = data.draw(st.sampled_from(list(GenerationMode)))
-    places = known_places(operation, accepted) if data.draw(st.booleans()) else None
+    places = known_places(operation, ids) if data.draw(st.booleans()) else None
     try:
         strategy = operation.as_strategy(generation_mode=mode, path_parameters=places or None)
         case = data.draw(strategy)

@@ -6,6 +6,7 @@ import time
 
 import httpx
 import pytest
+from django.core.management import CommandError, call_command
 from websockets.sync.client import connect
 
 from tests.servers import Server, manage, running_server
@@ -63,3 +64,16 @@ def test_started_again_it_makes_neither_a_second_user_nor_a_second_demo(tmp_path
     assert taken.returncode == 1
     assert re.fullmatch(r"CommandError: Port \d+ of 127.0.0.1 is in use; .*\.\n", taken.stderr)
     assert taken.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--port", "99999"], "There is no port 99999; use one from 1 to 65535."),
+        (["--host", "192.0.2.1", "--port", "8000"], "Cannot listen on port 8000 of 192.0.2.1"),
+        (["--workers", "-1"], "--workers cannot be negative."),
+    ],
+)
+def test_an_address_that_cannot_be_is_told_in_one_sentence(options, told):
+    with pytest.raises(CommandError, match=re.escape(told)):
+        call_command("serve", *options)

@@ -395,3 +395,397 @@ NEARLY_EMPTY: dict[str, Brief] = {
         kpis={"": 1, "a": None, "b": [1, 2], "c": {"d": float("nan")}, "e": float("inf"), "f": True},
     ),
 }
+
+
+STRANGERS: dict[str, dict[str, Brief]] = {
+    "platformer": {
+        "Nib": _brief("platformer", "jump. ink. pages.", ["ink dash"], "black ink"),
+        "Skyward Sprout!": _brief(
+            "2D Platformer",
+            "Experience the MOST charming platforming adventure of the year! Join Sprout on an unforgettable journey across 7 magical worlds, packed with secrets, style and heart!",
+            [
+                "Fluid, responsive movement",
+                "Grow vines to reach new heights",
+                "Epic boss battles",
+                "Unlockable costumes",
+            ],
+            "Vibrant hand-painted storybook art",
+            platform=["PC", "Nintendo Switch"],
+            target="Families and fans of cozy games",
+        ),
+        "El salto del gato": _brief(
+            "plataformas",
+            "Un gato callejero salta de tejado en tejado para volver a casa antes de que amanezca.",
+            ["saltar", "deslizarse por los cables", "esquivar perros"],
+            "dibujos animados",
+            platform=["móvil"],
+        ),
+        "Lodestone": _brief(
+            "precision platformer",
+            "You are a magnet in a scrapyard.",
+            [
+                "The player can switch polarity at any time, which makes them be attracted to or repelled by all metallic surfaces within a radius of six tiles, and this is also how they move heavy crates around"
+            ],
+            "rusty pixel art",
+            engine="Godot 4",
+        ),
+        "thing with jumping": _brief(
+            "platformer", "a game where you jump around and stuff", ["jumping"], "nice graphics"
+        ),
+    },
+    "puzzle": {
+        "Slide": _brief("puzzle", "slide blocks. get out.", ["slide blocks"], "flat minimal"),
+        "Wordwright": _brief(
+            "word game",
+            "Forge words on an anvil and ship them across a medieval sea.",
+            ["spell words from hot letters", "hammer two words into one", "deck of the ship holds ten words"],
+            "engraved bookplate",
+            platform=["iOS"],
+            target="crossword lovers",
+        ),
+        "Agua": _brief(
+            "rompecabezas",
+            "Guía el agua por un palacio árabe hasta el jardín.",
+            ["girar tuberías"],
+            "azulejos",
+            engine="Unity",
+        ),
+        "Lumen": _brief(
+            "puzzle game",
+            "Light is your only tool. Rediscover wonder in a breathtaking puzzle odyssey.",
+            ["Menus: clean and simple", "Level select", "Reflect light", "Split light into colours", "Undo"],
+            "minimalist glowing geometry",
+            kpis={"completion_rate": 0.6},
+        ),
+        "mazes": _brief("puzzle", "solve mazes", ["maze"], "dark mood"),
+    },
+    "shooter": {
+        "RATS": _brief("fps", "rats with guns", ["shoot rats"], "ps1 3d"),
+        "Starfall Legion": _brief(
+            "twin-stick shooter",
+            "The ultimate twin-stick bullet ballet. 100+ weapons. Infinite mayhem.",
+            [
+                "Character select",
+                "Twin-stick shooting with 100 weapons",
+                "Waves of enemies",
+                "Upgrades between waves",
+                "Online leaderboards",
+            ],
+            "neon synthwave",
+            platform=["Steam", "Xbox"],
+        ),
+        "Niebla": _brief(
+            "juego de disparos",
+            "Soldados de plomo en una tienda de juguetes abandonada.",
+            ["disparar corchos", "cubrirse tras los bloques"],
+            "juguetes antiguos",
+        ),
+        "Aperture": _brief(
+            "first-person shooter without violence",
+            "A shooter where your gun is a camera and every shot is a photograph of an animal nobody has seen.",
+            ["take photos of shy animals", "sneak through tall grass", "develop photos in a darkroom"],
+            "golden hour realism",
+            platform=["pc"],
+            constraints=["no violence"],
+        ),
+        "turret": _brief("shooter", "you are a turret", ["rotate and fire"], "green vector"),
+    },
+    "rpg": {
+        "Hexhollow": _brief("rpg", "witches, debts, soup.", ["cook soup for spirits"], "linocut prints"),
+        "Chronicles of Aerendyl": _brief(
+            "JRPG",
+            "An epic tale of love, loss and destiny awaits you in the sprawling realm of Aerendyl!",
+            [
+                "Deep turn-based combat",
+                "Over 50 hours of story",
+                "Party of six unforgettable heroes",
+                "Crafting",
+                "Romance options",
+            ],
+            "anime cel shading",
+            platform=["PS5", "PC"],
+            engine="Unreal Engine 5",
+        ),
+        "La última posada": _brief(
+            "juego de rol",
+            "Regentas la última posada antes del bosque maldito.",
+            ["conversar con viajeros", "combate por turnos", "mejorar la posada"],
+            "acuarela oscura",
+        ),
+        "Board the Meridian": _brief(
+            "RPG",
+            "Board a generation ship and level with people: every conversation costs air.",
+            [
+                "talk your way past locked decks",
+                "board sections of the ship by spending oxygen",
+                "level up trust instead of strength",
+            ],
+            "1970s sci-fi paperback",
+            platform=["PC"],
+        ),
+        "dungeon": _brief("rpg", "fantasy dungeon game", ["fighting monsters"], "pixel art"),
+    },
+    "racing": {
+        "Loop": _brief("racing", "one button. one track.", ["one-button drifting"], "wireframe neon"),
+        "Turbo Titans Unleashed": _brief(
+            "arcade racer",
+            "Strap in for white-knuckle racing action! Smash rivals, shatter records and rule the road!",
+            [
+                "Choose from 30 customizable cars",
+                "Nitro boosts",
+                "Smash rivals off the road",
+                "Career mode",
+                "Dynamic weather",
+            ],
+            "photorealistic",
+            platform=["PS5", "Xbox", "PC"],
+        ),
+        "Cuesta abajo": _brief(
+            "carreras",
+            "Carreras de carritos de supermercado cuesta abajo.",
+            ["frenar con los pies", "empujar rivales"],
+            "fotografía saturada",
+        ),
+        "Slow Boats": _brief(
+            "racing",
+            "Canal boat racing at four miles an hour, where locks are the only place to overtake.",
+            [
+                "steer a boat that answers three seconds late",
+                "work the locks faster than the other crew",
+                "read the wind and the current",
+            ],
+            "watercolour canals",
+            platform=["pc"],
+            engine="Unity",
+        ),
+        "karts": _brief("kart racing", "karts", ["drive karts"], "low poly"),
+    },
+    "sports": {
+        "Pétanque": _brief("sports", "boules at dusk", ["throw boules"], "long shadows"),
+        "Hoop Dreams 3000": _brief(
+            "basketball",
+            "Basketball like you've never seen it! Dunk from orbit!",
+            ["Season mode", "Zero-gravity dunks", "Pass and shoot", "Custom jerseys"],
+            "chrome and neon",
+        ),
+        "Frontón": _brief(
+            "deportes",
+            "Pelota vasca contra la pared del pueblo.",
+            ["golpear con la mano", "leer el rebote"],
+            "carteles de los años 30",
+        ),
+        "Deck Tennis": _brief(
+            "tennis",
+            "Tennis on the rolling deck of an ocean liner in a storm.",
+            ["serve and volley", "the deck tilts with the waves", "draw the opponent out of position"],
+            "art deco posters",
+            platform=["switch"],
+        ),
+        "golf": _brief("minigolf", "mini golf", ["putting"], "cute 3d"),
+    },
+    "strategy": {
+        "Anthill": _brief("rts", "ants vs. picnic", ["dig tunnels"], "macro photo"),
+        "Empires of Dawn": _brief(
+            "4X strategy",
+            "Lead your people from the first campfire to the stars in the most ambitious 4X ever!",
+            [
+                "Explore a procedurally generated galaxy",
+                "Expand your territory",
+                "Exploit resources",
+                "Exterminate your enemies",
+                "Diplomacy with 20 factions",
+            ],
+            "painterly sci-fi",
+            platform=["PC"],
+            target="hardcore strategy fans",
+        ),
+        "Regadío": _brief(
+            "estrategia",
+            "Reparte el agua entre los huertos de un valle seco.",
+            ["abrir compuertas", "negociar turnos de riego"],
+            "cerámica",
+        ),
+        "The Long Table": _brief(
+            "turn-based strategy",
+            "Seat forty feuding nobles at a banquet so that nobody is murdered before dessert.",
+            [
+                "Place guests, each of whom has two grudges and one secret that come out when they sit beside the wrong person",
+                "spend favours to swap seats",
+                "poison",
+            ],
+            "medieval tapestry",
+        ),
+        "towers": _brief("tower defense", "tower defense game", ["towers"], "simple 2d"),
+    },
+    "narrative": {
+        "Signal": _brief("interactive fiction", "last radio on earth", ["tune the radio"], "text only"),
+        "Whispers of Willow Creek": _brief(
+            "narrative adventure",
+            "A heartfelt story-rich adventure about going home, letting go, and the songs we carry.",
+            ["Meaningful choices", "Beautiful hand-drawn locations", "Emotional soundtrack", "Dialogue that remembers"],
+            "hand-drawn autumn",
+            platform=["PC", "Switch"],
+        ),
+        "Cartas de arena": _brief(
+            "novela visual",
+            "Una cartera del desierto lee las cartas que no debería.",
+            ["leer cartas ajenas", "decidir qué entregar"],
+            "collage",
+        ),
+        "The Understudy": _brief(
+            "point-and-click adventure",
+            "You prompt actors from under a stage; whichever line you whisper becomes the play.",
+            [
+                "whisper one of three lines to an actor",
+                "overhear secrets between scenes",
+                "rehearse a scene again with what you learned",
+            ],
+            "gaslit theatre",
+            platform=["web"],
+            engine="Ink",
+        ),
+        "story": _brief("visual novel", "a story about a family", ["choices"], "anime"),
+    },
+    "horror": {
+        "Drain": _brief("horror", "do not look down", ["look away"], "wet concrete"),
+        "ASYLUM: REBORN": _brief(
+            "survival horror",
+            "Nobody escapes the asylum. Face your deepest fears in the most terrifying horror experience of the decade.",
+            ["Photorealistic environments", "Run, hide, survive", "Insanity system", "Multiple endings"],
+            "photorealistic first-person",
+            platform=["PC", "PS5"],
+            engine="Unreal Engine 5",
+        ),
+        "La casa de las muñecas": _brief(
+            "terror",
+            "Las muñecas cambian de sitio cuando nadie mira.",
+            ["recordar dónde estaba cada muñeca"],
+            "casa victoriana",
+        ),
+        "Night Shift at the Aquarium": _brief(
+            "horror",
+            "Feed the tanks. Do not feed tank nine.",
+            ["follow the feeding list", "lights that fail one by one", "count the animals"],
+            "1990s camcorder",
+            platform=["pc"],
+        ),
+        "scary": _brief("horror", "scary house game", ["exploring"], "dark realistic"),
+    },
+    "rhythm": {
+        "Clap": _brief("rhythm", "clap with strangers", ["clapping"], "paper hands"),
+        "Beat Blaster X": _brief(
+            "rhythm action",
+            "Feel the BEAT! Slash, dash and blast your way through 40 pumping tracks!",
+            ["Slash on the beat", "Boss battles to the music", "Combo system", "40 licensed tracks"],
+            "cyberpunk neon",
+            platform=["Quest 3"],
+        ),
+        "Compás": _brief(
+            "ritmo", "Aprende flamenco con una abuela exigente.", ["dar palmas al compás"], "blanco y rojo"
+        ),
+        "Loom": _brief(
+            "rhythm game",
+            "Weave cloth on a loom where every thread is an instrument.",
+            [
+                "throw the shuttle on the beat",
+                "change threads to change the melody",
+                "mend broken threads between bars",
+            ],
+            "folk textiles",
+            engine="Godot",
+        ),
+        "music game": _brief("music game", "press buttons to music", ["pressing notes"], "colorful 2d"),
+    },
+    "card": {
+        "Snip": _brief("card game", "cut cards in half", ["cut cards"], "paper scraps"),
+        "Legends of the Arcane Deck": _brief(
+            "collectible card game",
+            "Collect hundreds of stunning cards and battle players worldwide!",
+            ["Build your deck", "Ranked online battles", "Card crafting", "Daily quests"],
+            "epic fantasy",
+            platform=["iOS", "Android"],
+        ),
+        "Tahúr": _brief(
+            "juego de cartas", "Un tahúr hace trampas en un tren.", ["marcar cartas", "leer gestos"], "tren de época"
+        ),
+        "Customs": _brief(
+            "roguelike deckbuilder",
+            "Smuggle feelings across a border in a suitcase of cards.",
+            [
+                "pack a hand of feelings before each crossing",
+                "officers read your hand by the order you play it",
+                "feelings spoil if kept",
+            ],
+            "passport stamps",
+            platform=["PC"],
+        ),
+        "solitaire": _brief("solitaire", "solitaire but different", ["solitaire"], "clean white"),
+    },
+    "simulation": {
+        "Bees": _brief("sim", "keep bees.", ["keep bees"], "field guide"),
+        "Mega Mall Tycoon": _brief(
+            "tycoon",
+            "Build the mall of your dreams and become a retail legend!",
+            ["Build shops", "Hire staff", "Manage finances", "Attract customers", "Sandbox mode"],
+            "bright isometric",
+            platform=["PC", "Mac"],
+        ),
+        "Panadería": _brief(
+            "simulación",
+            "Abre una panadería de barrio a las cuatro de la mañana.",
+            ["amasar", "atender clientes", "pagar deudas"],
+            "cálido 3D",
+        ),
+        "Harbour Pilot": _brief(
+            "simulator",
+            "Guide container ships into a foggy harbour by radio alone.",
+            ["give orders that arrive late", "tides and wind push the hull", "read the radar"],
+            "green phosphor screens",
+            engine="Unity",
+        ),
+        "farm": _brief("farming sim", "farm game", ["farming"], "cute pixel"),
+    },
+    "survival": {
+        "Raft of Two": _brief("survival", "two people, one raft", ["share water"], "sun bleached"),
+        "PRIMAL DAWN": _brief(
+            "open world survival crafting",
+            "Hunt. Craft. Build. Survive! A brutal prehistoric world awaits.",
+            ["Hunt dinosaurs", "Craft weapons", "Build bases", "Tame beasts", "Multiplayer for 64 players"],
+            "realistic jungle",
+            platform=["PC"],
+        ),
+        "Faro del fin": _brief(
+            "supervivencia", "Sobrevive un invierno en un faro roto.", ["racionar aceite"], "grises fríos"
+        ),
+        "Understory": _brief(
+            "survival",
+            "You are a mushroom network keeping a forest alive through a drought.",
+            [
+                "trade sugar for water with trees",
+                "grow threads towards what you smell",
+                "sacrifice a tree to save three",
+            ],
+            "time-lapse macro",
+            platform=["pc"],
+            engine="Godot",
+        ),
+        "zombies": _brief("survival", "survive zombies", ["gathering resources"], "gritty 3d"),
+    },
+    "action": {
+        "run jump shoot": _brief("action", "Run, jump and shoot as a mailman.", ["run", "jump", "shoot"], "comic"),
+        "feature list": _brief(
+            "action RPG",
+            "A blacksmith's daughter hunts the things her mother forged.",
+            [
+                "Combat: fast, with stamina",
+                "Exploration: semi-open world",
+                "Crafting: forge your own weapons",
+                "Progression: skill tree",
+                "Bosses: 8 handcrafted bosses",
+            ],
+            "dark fantasy",
+            platform=["PC"],
+        ),
+    },
+}
+"""Read for their wording: terse, loud, Spanish, long-winded, vague."""

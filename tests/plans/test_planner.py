@@ -2,6 +2,7 @@
 
 import re
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,14 +10,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plans.brief import Brief
+from plans.brief_files import read_brief
 from plans.planner import draft_plan
+from plans.planner.checks import Setting, topic_of
 from plans.planner.genre import recognise_genre
+from plans.planner.knowledge import topics
+from plans.planner.phrases import phrase
+from plans.planner.wording import listing, small
 from plans.spec import PlanDraft, TaskSpec
-from tests.plans.briefs_for_planner import ACCESSIBLE_ARCHERY, BRIEFS, NEARLY_EMPTY, PIXEL_JUMPER
+from tests.plans.briefs_for_planner import ACCESSIBLE_ARCHERY, BRIEFS, NEARLY_EMPTY, PIXEL_JUMPER, STRANGERS
 
-EVERY_BRIEF = {
-    f"{genre}: {name}": brief for genre, briefs in BRIEFS.items() for name, brief in briefs.items()
-} | NEARLY_EMPTY
+EVERY_BRIEF = {f"{genre}: {name}": brief for genre, briefs in BRIEFS.items() for name, brief in briefs.items()}
+EVERY_BRIEF |= {f"{genre}: {name}": brief for genre, briefs in STRANGERS.items() for name, brief in briefs.items()}
+EVERY_BRIEF |= NEARLY_EMPTY
+READABLE = [name for name in EVERY_BRIEF if name not in NEARLY_EMPTY]
+ARCHERY_FILE = Path(__file__).parents[1] / "data/briefs/accessible-archery.md"
 
 
 def text_of(plan: PlanDraft) -> str:
@@ -90,7 +98,8 @@ def test_no_text_whatever_breaks_the_planner(name: str, brief: Brief) -> None:
 
 @pytest.mark.parametrize("genre", BRIEFS)
 def test_two_briefs_of_one_genre_share_fewer_than_half_of_their_titles(genre: str) -> None:
-    plans = [draft_plan("The same name", brief) for brief in BRIEFS[genre].values()]
+    briefs = [*BRIEFS[genre].values(), *STRANGERS.get(genre, {}).values()]
+    plans = [draft_plan("The same name", brief) for brief in briefs]
     for one, other in combinations(plans, 2):
         shared = titles(one) & titles(other)
         assert len(shared) * 2 < min(len(one.tasks), len(other.tasks)), shared
@@ -232,3 +241,164 @@ def test_there_is_work_that_can_run_in_parallel() -> None:
     plan = draft_plan("Pixel Jumper", PIXEL_JUMPER)
     waiting_for = [tuple(task.dependencies) for task in plan.tasks]
     assert len(waiting_for) - len(set(waiting_for)) >= 3
+
+
+FAULTS = {
+    "a doubled word": r"\b(?!(?:that|had)\b)([a-z]+) \1\b",
+    "two articles": r"\b(?:a|an|the) (?:a|an|the|your|their)\b",
+    "a wrong article": r"\ba (?=[aeio])|\ban (?=[bcdfgjklmnpqrstvwxyz])",
+    "stray punctuation": r" [,.;:!?](?: |$)|[,;:] ?[,;:.]|: and\b|,$|:$",
+    "a hanging word": r"\b(?:of|with|by|for|the|an?|and|to|from|at|whom)$",
+}
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_titles_and_criteria_are_clean_english(name: str) -> None:
+    for task in draft_plan(name.partition(": ")[2], EVERY_BRIEF[name]).tasks:
+        for line in [task.title, *task.acceptance]:
+            own_words = re.sub(r"“[^”]*”", "“”", line).rstrip(".").lower()
+            for fault, pattern in FAULTS.items():
+                assert not re.search(pattern, own_words), (fault, line)
+
+
+@pytest.mark.parametrize("name", [name for name in EVERY_BRIEF if name != "very long"])
+def test_no_criterion_comes_twice_in_a_plan(name: str) -> None:
+    lines = [line for task in draft_plan(name, EVERY_BRIEF[name]).tasks for line in task.acceptance]
+    said = [line.partition(": ")[2].lower() or line.lower() for line in lines]
+    assert len(lines) == len(set(lines))
+    of_topics = {line.lower() for topic in topics() for line in topic.acceptance}
+    assert not {line for line in said if said.count(line) > 1} & of_topics
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_the_slice_follows_the_core_and_the_release_is_last(name: str) -> None:
+    tasks = draft_plan("Game", EVERY_BRIEF[name]).tasks
+    places = [
+        next(place for place, task in enumerate(tasks) if task.title.startswith(start))
+        for start in ("Greybox", "Vertical")
+    ]
+    assert places == sorted(places)
+    assert tasks[-1].title.startswith("Release")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "Main menu",
+        "First-run setup: choose how to play",
+        "Athletes",
+        "Booth / event mode",
+        "Leaderboard with badges",
+        "Choose your car",
+        "Character select",
+        "Settings: volume and text size",
+        "Story mode",
+        "Personajes: cuatro héroes",
+        "The Lens (accessibility model): all cues are doubled",
+    ],
+)
+def test_what_surrounds_the_play_is_not_its_core(around: str) -> None:
+    plan = draft_plan("Game", Brief(genre="sports", mechanics=[around, "throw boules", "read the slope"]))
+    assert plan.tasks[1].title == "Greybox the core: throw boules"
+    assert around.lower() in text_of(plan)
+
+
+def test_a_brief_of_surroundings_alone_still_has_a_core() -> None:
+    assert (
+        draft_plan("Game", Brief(genre="rpg", mechanics=["Story mode"])).tasks[1].title
+        == "Greybox the core: story mode"
+    )
+
+
+@pytest.mark.parametrize(
+    ("mechanics", "core"),
+    [
+        (["run", "jump", "shoot", "loot"], "running, jumping and shooting"),
+        (["Cast: throw the line.", "Reel: pull it in.", "Fish: forty kinds."], "casting, reeling and fishing"),
+        (["jump", "collect gems that open the exit"], "jump"),
+    ],
+)
+def test_steps_of_one_action_are_the_core_together(mechanics: list[str], core: str) -> None:
+    plan = draft_plan("Game", Brief(genre="action", mechanics=mechanics))
+    assert plan.tasks[1].title == f"Greybox the core: {core}"
+
+
+def test_the_archery_document_is_planned_around_shooting_arrows() -> None:
+    plan = draft_plan("Accessible Archery", read_brief(ARCHERY_FILE.read_text(), "markdown").brief)
+    assert plan.tasks[1].title == "Greybox the core: aiming, drawing and releasing"
+    assert not re.search(r"\bcards?\b", " ".join(line for task in plan.tasks for line in task.acceptance))
+    assert sum("setup" in task.title for task in plan.tasks) == 1
+
+
+@pytest.mark.parametrize(
+    ("genre", "elsewhere", "text", "word"),
+    [
+        ("card", "", "draw and discard", "card"),
+        ("sports", "an archery range", "draw the bow", ""),
+        ("sports", "an archery range", "aim the bow", "shot"),
+        ("simulation", "a wildlife park", "shoot portraits", ""),
+        ("puzzle", "", "match flowers", "board"),
+        ("sports", "tennis", "match of five sets", ""),
+        ("sports", "an ocean liner", "the deck tilts", ""),
+        ("strategy", "", "waves at each relay", "wave"),
+        ("sports", "surfing", "ride waves", ""),
+        ("horror", "", "a ghost in the attic", ""),
+        ("racing", "", "a ghost to race", "best"),
+        ("platformer", "a party game", "throw a party", ""),
+    ],
+)
+def test_a_word_with_two_meanings_is_read_in_its_setting(genre: str, elsewhere: str, text: str, word: str) -> None:
+    found = topic_of(text, Setting(genre, f"{elsewhere} . {text}"))
+    told = " ".join(found.acceptance).lower() if found else ""
+    assert bool(found) == bool(word), told
+    assert word in told
+
+
+@pytest.mark.parametrize(
+    ("line", "thing"),
+    [
+        ("Draw: Hold the draw intent to charge", "drawing"),
+        ("Sway & steady (the skill expression): the reticle sways", "sway and steady"),
+        ("Fluid, responsive movement", "responsive movement"),
+        ("The player can switch polarity at any time", "switching polarity at any time"),
+        ("hammer two words into one", "hammering two words"),
+        ("oust the king", "ousting the king"),
+        ("explore a procedurally generated and hostile galaxy", "exploring a galaxy"),
+        ("explore a procedurally generated galaxy", "exploring a galaxy"),
+        ("choose from 30 cars", "choosing from 30 cars"),
+        ("tides and wind push the hull", "tides and wind"),
+        ("dialogue that remembers", "dialogue"),
+        ("dash and wall jump", "dash and wall jump"),
+        ("combat", "combat"),
+        ("skill tree", "the skill tree"),
+    ],
+)
+def test_mechanics_are_spoken_of_naturally(line: str, thing: str) -> None:
+    assert phrase(line).thing == thing
+
+
+@pytest.mark.parametrize(
+    ("text", "lowered"),
+    [
+        ("Spanish guitars", "Spanish guitars"),
+        ("Jump", "jump"),
+        ("A tester", "a tester"),
+        ("I win", "I win"),
+        ("HUD", "HUD"),
+    ],
+)
+def test_only_common_words_lose_their_capital(text: str, lowered: str) -> None:
+    assert small(text) == lowered
+
+
+def test_lists_in_lists_stay_readable() -> None:
+    assert listing(["a", "b", "c"]) == "a, b and c"
+    assert listing(["a and b", "c and d"]) == "a and b, plus c and d"
+    assert listing(["a", "b and c", "d"]) == "a, b and c, and d"
+
+
+def test_what_is_out_of_scope_is_checked_as_left_out() -> None:
+    plan = draft_plan(
+        "Game", Brief(genre="puzzle", mechanics=["swap tiles"], constraints=["Out of scope (for now): a level editor"])
+    )
+    assert "Left out of the release, as the brief decides: a level editor." in plan.tasks[-1].acceptance

@@ -392,3 +392,78 @@ def test_the_plan_service_applies_the_operations_as_they_were_meant() -> None:
     result = refine("merge T-003 and T-004, split T-002 into two, move T-005 first and add a shop")
     really, _ = apply_operations(SMALL_PLAN, operations_adapter.validate_python(result.ops), next_number=7)
     assert [task.code for task in really] == list(applied(SMALL_PLAN, result.ops))
+
+
+@pytest.mark.parametrize(
+    ("says", "kinds", "left"),
+    [
+        ("make audio high priority and dance the tango", ["update"], ["dance the tango"]),
+        ("remove T-003, dance the tango, make audio high priority", ["drop", "update"], ["dance the tango"]),
+        ("add a shop and remove T-003", ["add", "update", "drop"], []),
+        ("add a boss fight and dance the tango", ["add", "update"], ["dance the tango"]),
+        ("drop T-005 and make T-003 more important", ["drop", "update"], []),
+        ("T-003 takes 16 hours and dance the tango", ["update"], ["dance the tango"]),
+        ("drop the hovercraft and T-003", ["drop"], ["drop the hovercraft"]),
+        ("remove T-003 and the audio", ["drop", "drop"], []),
+        ("make T-003 low priority, T-004 high priority", ["update", "update"], []),
+        ("split T-003 and T-004 into two", ["split", "split"], []),
+        ("the music can wait and sing a song", ["update"], ["sing a song"]),
+        ("sing a song and dance the tango", [], ["sing a song and dance the tango"]),
+    ],
+)
+def test_the_understood_part_of_a_clause_is_done(says: str, kinds: list[str], left: list[str]) -> None:
+    result = refine(says)
+    assert [op["op"] for op in result.ops] == kinds
+    assert result.not_understood == left
+    assert_acyclic(applied(SMALL_PLAN, result.ops))
+
+
+@pytest.mark.parametrize(
+    "says", ["make T-003, audio and level design high priority", "T-003, T-004 and T-005 are urgent"]
+)
+def test_a_list_means_all_of_its_members(says: str) -> None:
+    assert {op["code"] for op in refine(says).ops} == {"T-003", "T-004", "T-005"}
+
+
+@pytest.mark.parametrize(
+    ("says", "title"),
+    [
+        ("Add a task for Spanish localisation", "Add Spanish localisation"),
+        ("we need a Steam Deck build", "Add a Steam Deck build"),
+        ("add Halloween costumes", "Add Halloween costumes"),
+        ("add a boss fight", "Add a boss fight"),
+    ],
+)
+def test_names_keep_their_capital(says: str, title: str) -> None:
+    assert refine(says).ops[0]["task"]["title"].removeprefix("Add a ").removeprefix("Add ") == (
+        title.removeprefix("Add a ").removeprefix("Add ")
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "says", "parts"),
+    [
+        (
+            "Implement aiming, the draw and sway",
+            "in three",
+            ["Implement aiming", "Implement the draw", "Implement sway"],
+        ),
+        ("Implement aiming, the draw and sway", "in two", ["Implement aiming and the draw", "Implement sway"]),
+        ("Implement sway and hold, plus flight and wind", "", ["Implement sway and hold", "Implement flight and wind"]),
+        ("Greybox the core: aiming and drawing", "", ["Greybox the core: aiming", "Greybox the core: drawing"]),
+        ("Sound effects and music", "", ["Sound effects", "Music"]),
+        (
+            "Polish the feel of jumping",
+            "",
+            ["Polish the feel of jumping: first playable version", "Polish the feel of jumping: finished and tested"],
+        ),
+        (
+            "Measure and tune speed",
+            "",
+            ["Measure and tune speed: first playable version", "Measure and tune speed: finished and tested"],
+        ),
+    ],
+)
+def test_a_split_follows_the_parts_that_the_task_names(title: str, says: str, parts: list[str]) -> None:
+    task = TaskSpec(code="T-001", title=title, acceptance=["It runs."])
+    assert [part["title"] for part in refine(f"split T-001 {says}".strip(), [task]).ops[0]["into"]] == parts
