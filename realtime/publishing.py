@@ -84,16 +84,38 @@ def encode(
     causation_id: uuid.UUID | None,
 ) -> str:
     """The event's JSON without its opening brace."""
+    return encode_members(
+        event,
+        project_id,
+        payload.model_dump(mode="json"),
+        actor=actor.as_json(),
+        task_id=task.id if task else None,
+        task_code=task.code if task else None,
+        causation_id=str(causation_id) if causation_id else None,
+    )
+
+
+def encode_members(
+    event: Event,
+    project_id: str,
+    payload: dict[str, Any],
+    *,
+    actor: dict[str, Any],
+    task_id: int | None,
+    task_code: str | None,
+    causation_id: str | None,
+) -> str:
+    """The same from plain data. The order of the members is part of the format."""
     members: dict[str, Any] = {
         "type": event.type,
         "seq": event.seq,
         "cursor": make_cursor(event.seq, event.uuid),
         "id": event.uuid,
         "project_id": project_id,
-        "task_id": task.id if task else None,
-        "task_code": task.code if task else None,
-        "payload": payload.model_dump(mode="json"),
-        "actor": actor.as_json(),
+        "task_id": task_id,
+        "task_code": task_code,
+        "payload": payload,
+        "actor": actor,
         "correlation_id": event.correlation_id,
         "causation_id": causation_id,
         "timestamp": event.timestamp.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
