@@ -35,6 +35,9 @@ class LoginViewSet(GatewayViewSet):
     """A token for a password."""
 
     serializer_class = LoginSerializer
+    body_classes = {
+        "create": LoginSerializer,
+    }
     idempotent = False
 
     def get_permissions(self) -> list[Any]:
@@ -49,12 +52,11 @@ class LoginViewSet(GatewayViewSet):
             request.authenticators = []
         super().perform_authentication(request)
 
-    @extend_schema(request=LoginSerializer, responses={200: LoginAnswerSerializer}, auth=[])
+    @extend_schema(responses={200: LoginAnswerSerializer}, auth=[])
     def create(self, request: Request) -> Response:
         """A token for a password; it lasts 30 days."""
-        given = LoginSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        user = authenticate(request, **given.validated_data)
+        given = self.body()
+        user = authenticate(request, **given)
         if user is None:
             raise AuthenticationFailed("Username or password is wrong.")
         expires_at = timezone.now() + LOGIN_LASTS
@@ -74,13 +76,16 @@ class TicketViewSet(GatewayViewSet):
     """A ticket for one socket, for browsers, which cannot send a header with it."""
 
     serializer_class = EmptySerializer
+    body_classes = {
+        "create": EmptySerializer,
+    }
     permission_classes = [IsAuthenticated]
     idempotent = False
 
-    @extend_schema(request=EmptySerializer, responses={200: TicketAnswerSerializer})
+    @extend_schema(responses={200: TicketAnswerSerializer})
     def create(self, request: Request) -> Response:
         """Opens one socket, within seconds, with the rights of whoever asked."""
-        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        self.body()
         token = request.auth if isinstance(request.auth, AccessToken) else None
         ticket, lives = tokens.create_ticket(request.user, token)
         return Response(TicketAnswerSerializer({"ticket": ticket, "expires_in": lives}).data)
@@ -94,6 +99,9 @@ class TokensViewSet(ListModelMixin, GatewayViewSet):
     """Your tokens. The text of one is shown once, when it is made."""
 
     serializer_class = TokenSerializer
+    body_classes = {
+        "create": CreateTokenSerializer,
+    }
     pagination_class = TokenPagination
     idempotent = False
     lookup_field = "uid"
@@ -106,12 +114,11 @@ class TokensViewSet(ListModelMixin, GatewayViewSet):
     def get_queryset(self) -> QuerySet[AccessToken]:
         return AccessToken.objects.filter(user=self.request.user)
 
-    @extend_schema(request=CreateTokenSerializer, responses={201: NewTokenSerializer})
+    @extend_schema(responses={201: NewTokenSerializer})
     def create(self, request: Request) -> Response:
         """Make a token. Its text is in this answer and in no other."""
-        given = CreateTokenSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        made, token = tokens.create_token_for(actor_of(request), request.user, **given.validated_data)
+        given = self.body()
+        made, token = tokens.create_token_for(actor_of(request), request.user, **given)
         return Response({**TokenSerializer(made).data, "token": token}, status=201)
 
     @extend_schema(responses={204: None})

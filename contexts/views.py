@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -32,17 +30,21 @@ class ProjectContextsViewSet(ListModelMixin, ProjectViewSet):
     """What is known: all versions of all contexts of a project, newest first."""
 
     serializer_class = ContextSerializer
+    body_classes = {
+        "create": CreateContextSerializer,
+        "generate_context": WhichContextSerializer,
+    }
     filterset_class = ContextFilter
     queryset = Context.objects.none()
 
     def get_queryset(self) -> QuerySet[Context]:
         return Context.objects.filter(project=self.get_project())
 
-    @extend_schema(request=CreateContextSerializer, responses={201: ContextSerializer})
+    @extend_schema(responses={201: ContextSerializer})
     def create(self, request: Request, project_id: str) -> Response:
         """Write a new version by hand; it becomes the active one. A global one has what it leaves out assembled."""
         project = self.get_project()
-        given = checked(CreateContextSerializer(data=request.data))
+        given = self.body()
         context = services.write_context(project, actor=actor_of(request), **given)
         return self.answer(context, status=201)
 
@@ -52,14 +54,14 @@ class ProjectContextsViewSet(ListModelMixin, ProjectViewSet):
         """The active version of one context; 404 before there is one."""
         project = self.get_project()
         which = {name: value for name, value in request.query_params.dict().items() if name != "format"}
-        given = checked(WhichContextSerializer(data=which))
-        context = services.get_active_context(project, **given)
+        asked = WhichContextSerializer(data=which)
+        asked.is_valid(raise_exception=True)
+        context = services.get_active_context(project, **asked.validated_data)
         if context is None:
             raise NotFound("There is no such context yet; generate it.")
         return self.answer(context)
 
     @extend_schema(
-        request=WhichContextSerializer,
         responses={201: ContextSerializer, 202: GenerationSerializer},
         parameters=[PREFER],
     )
@@ -67,7 +69,7 @@ class ProjectContextsViewSet(ListModelMixin, ProjectViewSet):
     def generate_context(self, request: Request, project_id: str) -> Response:
         """Assemble a context anew from the state of the work."""
         project = self.get_project()
-        given = checked(WhichContextSerializer(data=request.data))
+        given = self.body()
         services.task_ref(project, given["scope"], given["task"])
         return self.generate(project, Generation.Kind.CONTEXT, given)
 
@@ -76,18 +78,21 @@ class ContextsViewSet(ProjectViewSet):
     """One version of a context."""
 
     serializer_class = ContextSerializer
+    body_classes = {
+        "activate": EmptySerializer,
+    }
     lookup_value_converter = "int"
     queryset = Context.objects.none()
 
     def get_queryset(self) -> QuerySet[Context]:
         return Context.objects.visible_to(self.request.user).select_related("project")
 
-    @extend_schema(request=EmptySerializer, responses=ContextSerializer)
+    @extend_schema(responses=ContextSerializer)
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: int) -> Response:
         """Make this version the active one again."""
         context = self.get_object()
-        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        self.body()
         return self.answer(services.activate_context(context, actor=actor_of(request)))
 
     @extend_schema(parameters=[AgainstQuery], responses=DiffSerializer)
@@ -107,8 +112,3 @@ class ContextsViewSet(ProjectViewSet):
         if found is None:
             raise InvalidInput({"against": ["There is no such version of this context."]})
         return found
-
-
-def checked(serializer: Any) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    return serializer.validated_data

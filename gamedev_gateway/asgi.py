@@ -1,6 +1,7 @@
 """The ASGI application: the same for uvicorn and daphne."""
 
 import os
+import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gamedev_gateway.settings")
 
@@ -15,6 +16,9 @@ from agents.sockets import SocketIdentity  # noqa: E402
 from gamedev_gateway.core.body_limit import BodyLimit  # noqa: E402
 from gamedev_gateway.lifespan import Lifespan  # noqa: E402
 from realtime.routing import not_found, websocket_urlpatterns  # noqa: E402
+
+# whitenoise answers static files from a synchronous iterator; Django reads it in a thread, which is fine for small files.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 application = ProtocolTypeRouter(
     {

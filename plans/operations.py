@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from plans.spec import (
+    MAX_CODES_AHEAD,
     MAX_DEPENDENCIES,
     MAX_TASKS,
     Code,
@@ -226,6 +227,8 @@ class Sheet:
             raise self.error(
                 field, f"{code} is or was another task; leave the code out, or use {make_code(self.next_number)}."
             )
+        if code_number(code) > self.next_number + MAX_CODES_AHEAD:
+            raise self.error(field, f"{code} would skip too many numbers; use {make_code(self.next_number)}.")
         self.next_number = max(self.next_number, code_number(code) + 1)
         return TaskSpec.model_validate({**new.model_dump(), "code": code})
 

@@ -20,7 +20,8 @@ def project_of(obj: Any) -> Project:
 
 
 class ProjectRole(BasePermission):
-    """Viewers read, editors write, owners do what a view's `owner_actions` name. Strangers never get here: the queryset
+    """Viewers read, editors write, owners do what a view's `owner_actions` name;
+    `viewer_actions` are open to every member. Strangers never get here: the queryset
     has answered 404."""
 
     message = "Your role in this project does not allow it; ask an owner."
@@ -32,5 +33,7 @@ class ProjectRole(BasePermission):
 
 def required_role(request: Request, view: Any) -> Role:
     if request.method in SAFE_METHODS:
+        return Role.VIEWER
+    if view.action in getattr(view, "viewer_actions", ()):
         return Role.VIEWER
     return Role.OWNER if view.action in getattr(view, "owner_actions", ()) else Role.EDITOR

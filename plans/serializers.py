@@ -253,8 +253,8 @@ class EvidenceSerializer(StrictSerializer):
 
 
 class CompleteSerializer(StrictSerializer):
-    acceptance = AnswerSerializer(many=True, required=False, default=list, max_length=100)
-    evidence = EvidenceSerializer(many=True, required=False, default=list, max_length=100)
+    acceptance = AnswerSerializer(many=True, required=False, default=list, max_length=100)  # type: ignore[call-arg]
+    evidence = EvidenceSerializer(many=True, required=False, default=list, max_length=100)  # type: ignore[call-arg]
 
 
 class ReopenSerializer(StrictSerializer):

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 CODE_PATTERN = r"^T-(?:[0-9]{3}|[1-9][0-9]{3,5})$"
 """One spelling for each number, so that no two codes mean the same task."""
 MAX_TASKS = 5_000
+MAX_CODES_AHEAD = 1_000
+"""How far above the next free number a code given by hand may be; one far above would use the numbers up."""
 MAX_DEPENDENCIES = 200
 
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]

@@ -91,7 +91,8 @@ def schema_name(declared: type[BaseModel]) -> str:
 
 def schemas() -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for declared in [*COMMANDS, *frames.SENT, frames.EventFrame, *event_types.REGISTRY.values()]:
+    everything: list[type[BaseModel]] = [*COMMANDS, *frames.SENT, frames.EventFrame, *event_types.REGISTRY.values()]
+    for declared in everything:
         _, definitions = models_json_schema([(declared, "validation")], ref_template="#/components/schemas/{model}")
         parts = definitions.get("$defs", {})
         found[schema_name(declared)] = parts.pop(declared.__name__)

@@ -63,14 +63,14 @@ def announce(project_id: str, event: Event) -> None:
     event_committed.send_robust(sender=event.type, event=event, project_id=project_id)
 
 
-def take_next_seq(name: str) -> tuple[int, int]:
-    """(stream id, seq) of the next event; locks the stream's row until commit."""
+def take_next_seq(name: str, count: int = 1) -> tuple[int, int]:
+    """(stream id, seq) of the next event, or of the last of the next `count`; locks the stream's row until commit."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE streams SET head = head + 1 WHERE name = %s RETURNING id, head", [name])
+        cursor.execute("UPDATE streams SET head = head + %s WHERE name = %s RETURNING id, head", [count, name])
         row = cursor.fetchone()
     if row is None:
         Stream.objects.get_or_create(name=name)
-        return take_next_seq(name)
+        return take_next_seq(name, count)
     return row
 
 

@@ -23,7 +23,7 @@ MOST_AT_ONCE = 500
 
 def one_or_list(name: str, serializer: type[Serializer]) -> PolymorphicProxySerializer:
     """For the documentation: one object, or a list of them."""
-    shapes = [serializer, serializer(many=True)]
+    shapes: list[Any] = [serializer, serializer(many=True)]
     return PolymorphicProxySerializer(name, shapes, resource_type_field_name=None, many=False)
 
 

@@ -11,7 +11,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
+from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.paginator import InfinitePaginator
+
+from gamedev_gateway.core.models import LegacyRow
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -51,3 +55,28 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     pass
+
+
+@admin.register(LegacyRow)
+class LegacyRowAdmin(ReadOnlyAdmin):
+    """What each row of the first version's database became, and those that are kept as they were."""
+
+    list_display = ("table", "key", "project_id", "became", "became_id", "reason")
+    list_display_links = ("table", "key")
+    list_select_related = ("source",)
+    list_per_page = 50
+    search_fields = ("project_id__exact", "table__exact")
+    search_help_text = "A project's id or a table's name, whole and exact"
+    sortable_by = ()
+    show_full_result_count = False
+    paginator = InfinitePaginator
+    actions = None
+    fields = ("source", "table", "key", "project_id", "became", "became_id", "reason", "repaired", "as_it_was")
+
+    @display(description="repaired")
+    def repaired(self, row: LegacyRow) -> str:
+        return pretty_json(row.repairs)
+
+    @display(description="as it was")
+    def as_it_was(self, row: LegacyRow) -> str:
+        return pretty_json(row.as_dict())

@@ -86,6 +86,8 @@ class GatewayViewSet(GenericViewSet):
     """
 
     pagination_class = CursorPagination
+    body_classes: ClassVar[dict[str, type[serializers.Serializer]]] = {}
+    """Which serializer checks the body of which action; `serializer_class` is the shape of the answers."""
     idempotent: ClassVar[bool] = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -121,8 +123,17 @@ class GatewayViewSet(GenericViewSet):
         if etag_of(obj) not in [tag.strip() for tag in header.split(",")]:
             raise StaleVersion(self.representation(obj), etag_of(obj))
 
+    def get_serializer_class(self) -> Any:
+        return self.body_classes.get(self.action or "", self.serializer_class)
+
+    def body(self) -> dict[str, Any]:
+        """The checked body of this request."""
+        serializer = self.get_serializer(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return serializer.validated_data
+
     def representation(self, obj: Any) -> Any:
-        serializer_class: Any = getattr(self, "answer_class", None) or self.get_serializer_class()
+        serializer_class: Any = self.serializer_class
         return serializer_class(obj, context=self.get_serializer_context()).data
 
     def answer(self, obj: Any, status: int = 200) -> Response:

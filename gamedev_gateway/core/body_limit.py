@@ -4,9 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
+import structlog
 
+from gamedev_gateway.core.correlation import HEADER, correlated
 from gamedev_gateway.core.problems import CONTENT_TYPE, problem
 
+log = structlog.get_logger("gateway.http")
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
@@ -26,7 +29,7 @@ class BodyLimit:
         announced = dict(scope["headers"]).get(b"content-length", b"")
         body = None if announced.isdigit() and int(announced) > self.max_bytes else await self.collect(receive)
         if body is None:
-            await self.refuse(send)
+            await self.refuse(scope, send)
             return
         if not announced:
             scope = {**scope, "headers": [*scope["headers"], (b"content-length", str(len(body)).encode())]}
@@ -43,10 +46,17 @@ class BodyLimit:
             if message["type"] == "http.disconnect" or not message.get("more_body"):
                 return bytes(parts)
 
-    async def refuse(self, send: Send) -> None:
+    async def refuse(self, scope: dict[str, Any], send: Send) -> None:
         text = f"The body is larger than {self.max_bytes} bytes; send it in parts."
         document = problem(status=413, code="body_too_large", title="Content Too Large", detail=text)
-        headers = [(b"content-type", CONTENT_TYPE.encode()), (b"connection", b"close")]
+        offered = dict(scope["headers"]).get(HEADER.lower().encode(), b"").decode("latin-1")
+        with correlated(offered) as name:
+            log.info("request_too_large", path=scope["path"])
+        headers = [
+            (b"content-type", CONTENT_TYPE.encode()),
+            (b"connection", b"close"),
+            (HEADER.encode(), name.encode()),
+        ]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
         await send({"type": "http.response.body", "body": orjson.dumps(document)})
 

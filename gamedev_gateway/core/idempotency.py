@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import orjson
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.encoding import force_str
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,6 +20,7 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 KEPT_HEADERS = ("ETag", "Location", "Preference-Applied")
 MAX_KEY = 255
+KEPT_FOR = timedelta(days=7)
 
 
 def answer_once(request: Request, act: Callable[[], Response]) -> Response:
@@ -50,6 +53,11 @@ def replay(record: IdempotencyRecord, mark: str) -> Response:
     if record.fingerprint != mark:
         raise IdempotencyMismatch
     return Response(record.body, status=record.status, headers={**record.headers, REPLAYED: "true"})
+
+
+def forget_old() -> int:
+    """Delete the answers that nobody will ask for again; called when a server starts. Returns how many."""
+    return IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
 def fingerprint(request: Request) -> str:

@@ -41,6 +41,8 @@ def logging_config(*, log_format: str, level: str) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "propagate": True, "level": level},
             "django.server": {"handlers": [], "propagate": True, "level": level},
+            # Who calls us by a wrong name gets a 400; that is no news, and no traceback.
+            "django.security.DisallowedHost": {"handlers": [], "propagate": False},
             # These would write the addresses of sockets with their queries, and so tickets; our own lines tell the path.
             "uvicorn.error": {"level": "WARNING"},
             "uvicorn.access": {"level": "WARNING"},

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination as DRFCursorPagination
 from rest_framework.request import Request
@@ -27,7 +26,14 @@ class CursorPagination(DRFCursorPagination):
             "properties": {"next": link, "previous": link, "results": schema},
         }
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any] | None:
+    def get_page_size(self, request: Request) -> int | None:
+        """`?limit=`, clamped to the largest page; what is no number is wrong input."""
+        asked = request.query_params.get(self.page_size_query_param)
+        if asked is not None and not (asked.isascii() and asked.isdigit() and int(asked[:10]) > 0):
+            raise InvalidInput({"limit": [f"Give a number from 1 to {self.max_page_size}."]})
+        return super().get_page_size(request)
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         """One page. What is no cursor, or not one of this list, is wrong input."""
         try:
             return super().paginate_queryset(queryset, request, view)

@@ -64,7 +64,7 @@ class GatewaySchema(AutoSchema):
 
     def is_about_one_object(self) -> bool:
         names = [part for part in self.path.split("/") if part.startswith("{")]
-        return names[-1:] == ["{id}"] and self.view.action != "diff"
+        return names[-1:] == ["{id}"] and getattr(self.view, "action", "") != "diff"
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction=direction)

@@ -151,7 +151,7 @@ class PlanShape(Shape):
     summary: Text
     instructions: Text
     created_by: Literal["ai", "user", "system"]
-    author: Json
+    author: ActorShape
     revision: Count
     created_at: Time
     accepted_at: Time | None

@@ -100,7 +100,9 @@ def _unwrapped(document: dict[str, Any], depth: int) -> Iterator[tuple[str, Any]
 def _unknown(key: str, field: str) -> str:
     if field in WRAPPERS:
         return "Write the fields of the brief under it."
-    close = difflib.get_close_matches(field, KNOWN, n=1, cutoff=0.7) or [t for t in topics_of(key[:100]) if t in KNOWN]
+    close = difflib.get_close_matches(field, KNOWN, n=1, cutoff=0.7) or [
+        topic for topic in topics_of(key[:100]) if topic in KNOWN
+    ]
     if close:
         return f'Unknown field. Did you mean "{close[0]}"?'
     return f"Unknown field. The fields are {', '.join(KNOWN)}."

@@ -124,5 +124,5 @@ def _unnumbered(title: str) -> str:
 def _normal(title: str) -> str:
     text = _unnumbered(title).replace("(s)", "s").replace("&", " and ")
     letters = unicodedata.normalize("NFKD", text).casefold()
-    words = re.sub(r"[^\w]+|_", " ", "".join(c for c in letters if not unicodedata.combining(c)))
+    words = re.sub(r"[^\w]+|_", " ", "".join(char for char in letters if not unicodedata.combining(char)))
     return _ARTICLE.sub("", " ".join(words.split()))

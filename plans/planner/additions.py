@@ -16,7 +16,8 @@ from plans.spec import Estimates, TaskFields
 ALREADY_THERE, RELATED = 1.0, 0.45
 HOURS = {1: 3.0, 2: 6.0, 3: 10.0, 5: 18.0, 8: 30.0, 13: 50.0}
 LEAD_IN = re.compile(
-    r"^(?:(?:a|an|another|one|new|separate)\s+)*(?:tasks?|steps?|items?)\s+(?:for|to|about|on|that|called|named)\s+|^(?:support|room) for\s+(?=the )",
+    r"^(?:(?:a|an|another|one|new|separate)\s+)*(?:tasks?|steps?|items?)\s+(?:for|to|about|on|that|called|named)\s+"
+    r"|^(?:support|room) for\s+(?=the )",
     re.IGNORECASE,
 )
 PLACE = re.compile(r",?\s+(?P<side>before|after)\s+(?:the\s+)?(?P<where>.+)$", re.IGNORECASE)
@@ -122,7 +123,8 @@ def _fields(thing: str, asked: str, needs: list[str], brief: Brief) -> TaskField
     return TaskFields(
         title=shorten(title_for(thing, asked), 120),
         description=f"Add {spoken} to the game, first in the smallest form that can be tried, then finished. "
-        "It was asked for while refining the plan; what it adds to the brief and what it may cost is agreed before work starts.",
+        "It was asked for while refining the plan; what it adds to the brief and what it may cost is agreed "
+        "before work starts.",
         dependencies=needs,
         acceptance=lines[:4],
         mcp_tools=_tools(topic.kind, brief),

@@ -3,9 +3,10 @@
 import re
 
 VERBS = (
-    r"(?:add|include|introduce|create|remove|drop|delete|cut|skip|scrap|split|break|divide|merge|combine|join|move|put|place"
-    r"|rename|call|retitle|set|give|make|prioriti[sz]e|deprioriti[sz]e|shorten|reduce|halve|double|extend|lengthen|limit|keep"
-    r"|exclude|estimate|we|there|it|no|without|don'?t|do not|please|increase|raise|lower|trim|get rid)"
+    r"(?:add|include|introduce|create|remove|drop|delete|cut|skip|scrap|split|break|divide|merge|combine|join|move|put"
+    r"|place|rename|call|retitle|set|give|make|prioriti[sz]e|deprioriti[sz]e|shorten|reduce|halve|double|extend"
+    r"|lengthen|limit|keep|exclude|estimate|we|there|it|no|without|don'?t|do not|please|increase|raise|lower|trim"
+    r"|get rid)"
 )
 ABOUT_CODE = r"T-\d+ (?:is|are|should|must|can|may|needs?|takes?|depends?|costs?|has|waits?|requires?)"
 BETWEEN = r"(?:\s*,?\s+(?:and|but)\s+then\s+|\s*,\s*(?:then|and|but)?\s*|\s+(?:and|but)\s+(?:also\s+)?)"
@@ -14,7 +15,8 @@ JOINT = re.compile(rf"{BETWEEN}(?={VERBS}\b)|(?<!T-\d\d\d){BETWEEN}(?={ABOUT_COD
 PIECE = re.compile(r"(?=\s*,\s)|(?=\s+(?:and|but)\s)", re.IGNORECASE)
 JOINING = re.compile(r"^(?:[\s,]+|(?:and|but|then|also)\s+)+", re.IGNORECASE)
 CARRIED = re.compile(
-    r"(?:add|include|remove|drop|delete|cut|skip|split|halve|double|prioriti[sz]e|deprioriti[sz]e|postpone|no|without|make|set|give|mark|move|merge)\b",
+    r"(?:add|include|remove|drop|delete|cut|skip|split|halve|double|prioriti[sz]e|deprioriti[sz]e|postpone|no|without"
+    r"|make|set|give|mark|move|merge)\b",
     re.IGNORECASE,
 )
 OTHER_ORDER = re.compile(
@@ -23,8 +25,9 @@ OTHER_ORDER = re.compile(
 PLEASANTRY = re.compile(r"(?:please|thanks|thank you|ok|okay|hi|hello|cheers)[.!?]*", re.IGNORECASE)
 BULLET = re.compile(r"^\s*(?:[-*+•]\s+|\d+[.)]\s+)")
 POLITE = re.compile(
-    r"^(?:(?:and|also|then|finally|first(?:ly)?|next|second(?:ly)?|please|ok(?:ay)?|so|but|hi|hello|hey|thanks|maybe|perhaps)\b[,:]?\s+"
-    r"|can (?:you|we)(?: please)?\s+|could (?:you|we)(?: please)?\s+|(?:i|we)(?:'d| would) (?:like|love|want)(?: you)? to\s+"
+    r"^(?:(?:and|also|then|finally|first(?:ly)?|next|second(?:ly)?|please|ok(?:ay)?|so|but|hi|hello|hey|thanks|maybe"
+    r"|perhaps)\b[,:]?\s+"
+    r"|(?:can|could) (?:you|we)(?: please)?\s+|(?:i|we)(?:'d| would) (?:like|love|want)(?: you)? to\s+"
     r"|(?:i|we) want (?:you )?to\s+|let'?s\s+"
     rf"|(?:we|you) (?:should|could|must|have to|need to)\s+(?!not\b)(?=(?:also\s+)?{VERBS}\b)|also\s+)",
     re.IGNORECASE,

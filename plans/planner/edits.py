@@ -216,9 +216,7 @@ def _parts(task: TaskSpec, titles: list[str], names: list[str]) -> list[dict[str
     return [
         {
             "title": title,
-            "description": f"Part {place + 1} of {count} of “{shorten(task.title, 100)}”{f': {names[place].strip()}' if names else ''}. {task.description}"[
-                :20_000
-            ],
+            "description": _part_description(task, place, count, names),
             "acceptance": acceptance[place] or [f"{title} can be shown in a build and passes its own automated test."],
             "mcp_tools": task.mcp_tools,
             "deliverables": deliverables[place],
@@ -227,6 +225,11 @@ def _parts(task: TaskSpec, titles: list[str], names: list[str]) -> list[dict[str
         }
         for place, title in enumerate(titles)
     ]
+
+
+def _part_description(task: TaskSpec, place: int, count: int, names: list[str]) -> str:
+    named = f": {names[place].strip()}" if names else ""
+    return f"Part {place + 1} of {count} of “{shorten(task.title, 100)}”{named}. {task.description}"[:20_000]
 
 
 def _dealt(lines: list[str], names: list[str], count: int) -> list[list[str]]:

@@ -125,4 +125,4 @@ def _lowered(kept: list[str], before: str) -> str:
     phrase = " ".join([small(kept[0]) if fold(kept[0]) in words().verbs | words().maybe_verbs else kept[0], *kept[1:]])
     if kept[-1][:1].isupper():
         return phrase
-    return f"the {phrase}" if before == "the" else with_the(phrase)
+    return f"the {phrase}" if before in ("the", *SINGULAR) else with_the(phrase)

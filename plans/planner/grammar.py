@@ -69,11 +69,18 @@ PRIORITY_OF = {
     "least": 5,
     "most": 1,
 }
-N = r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|half an?|couple of)"
+N = (
+    r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty"
+    r"|half an?|couple of)"
+)
+A_BIT = r"(?:a (?:bit|little) |much )?"
 REST = r"(?:(?!,| and | but ).)*"
 """The end of a clause that asks for nothing more."""
 TASK = r"T-\d+"
-PLAN = r"(?:the |this |our |whole |entire |total |all |of )*(?:plan|scope|project|estimates?|hours|tasks|workload|everything|it|schedule|budget)"
+PLAN = (
+    r"(?:the |this |our |whole |entire |total |all |of )*"
+    r"(?:plan|scope|project|estimates?|hours|tasks|workload|everything|it|schedule|budget)"
+)
 
 
 def _rule(says: str, act: Callable[[Match, Workbench, Brief], list[str]]) -> Rule:
@@ -206,7 +213,8 @@ RULES = [
         lambda found, bench, _: edits.prioritise(found["x"], 5, bench),
     ),
     _rule(
-        r"(?P<x>.+?) (?:can|may|could|should) (?:wait|come later|be done later|be postponed)(?: (?:until|till|for|to) (?:(?! and |,).)*)?$",
+        r"(?P<x>.+?) (?:can|may|could|should) (?:wait|come later|be done later|be postponed)"
+        rf"(?: (?:until|till|for|to) {REST})?$",
         lambda found, bench, _: edits.prioritise(found["x"], 5, bench),
     ),
     _rule(
@@ -214,15 +222,15 @@ RULES = [
         lambda found, bench, _: edits.prioritise(found["x"], 5, bench),
     ),
     _rule(
-        r"(?:make|mark|set) (?P<x>.+?) (?:a (?:bit|little) |much )?(?:more (?:important|urgent)|(?:a )?higher priority)$",
+        rf"(?:make|mark|set) (?P<x>.+?) {A_BIT}(?:more (?:important|urgent)|(?:a )?higher priority)$",
         lambda found, bench, _: edits.step_priority(found["x"], -1, bench),
     ),
     _rule(
-        r"(?:make|mark|set) (?P<x>.+?) (?:a (?:bit|little) |much )?(?:less (?:important|urgent)|(?:a )?lower priority)$",
+        rf"(?:make|mark|set) (?P<x>.+?) {A_BIT}(?:less (?:important|urgent)|(?:a )?lower priority)$",
         lambda found, bench, _: edits.step_priority(found["x"], 1, bench),
     ),
     _rule(
-        r"(?P<x>.+?) (?:is|are|should be) (?:a (?:bit|little) |much )?(?P<how>more|less) (?:important|urgent)$",
+        rf"(?P<x>.+?) (?:is|are|should be) {A_BIT}(?P<how>more|less) (?:important|urgent)$",
         lambda found, bench, _: edits.step_priority(found["x"], -1 if found["how"].lower() == "more" else 1, bench),
     ),
     _rule(

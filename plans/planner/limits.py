@@ -14,7 +14,8 @@ NUMBER = (
 )
 PEOPLE = re.compile(
     NUMBER
-    + r"(?:[ -](?:\w+[ -])?)(?:developers?|devs?|artists?|programmers?|designers?|persons?|people|coders?|musicians?|composers?|students?|engineers?)\b"
+    + r"(?:[ -](?:\w+[ -])?)(?:developers?|devs?|artists?|programmers?|designers?|persons?|people|coders?|musicians?"
+    + r"|composers?|students?|engineers?)\b"
 )
 TEAM_OF = re.compile(r"team of " + NUMBER + r"\b")
 SPAN = re.compile(NUMBER + r"[ -](?P<unit>hours?|days?|weeks?|months?|years?)\b(?![ -](?:old|retention))")

@@ -95,16 +95,20 @@ def fit(text: str, task: TaskSpec) -> float:
         return 0.0
     title, head = stems(task.title), stems(title_head(task.title))
     rest = stems(" ".join([task.description, *task.acceptance, *task.deliverables]))
-    exact = sum(
-        1.0 if word in title else 0.9 if kin(word) & title else 0.35 if (word in rest) else 0.0 for word in wanted
-    ) / len(wanted)
+    exact = sum(_word_fit(word, title, rest) for word in wanted) / len(wanted)
     in_head = sum(bool(kin(word) & head) for word in wanted) / len(wanted)
-    return (
-        exact
-        + 0.2 * in_head
-        + 0.3 * bool(_leading(task.title) & frozenset().union(*map(kin, wanted)))
-        + 0.1 * (len(wanted & title) / max(1, len(title)))
-    )
+    leads = bool(_leading(task.title) & frozenset().union(*map(kin, wanted)))
+    covered = len(wanted & title) / max(1, len(title))
+    return exact + 0.2 * in_head + 0.3 * leads + 0.1 * covered
+
+
+def _word_fit(word: str, title: frozenset[str], rest: frozenset[str]) -> float:
+    """A word of the title counts fully, a synonym nearly so, a word of the other text a little."""
+    if word in title:
+        return 1.0
+    if kin(word) & title:
+        return 0.9
+    return 0.35 if word in rest else 0.0
 
 
 def _leading(title: str) -> frozenset[str]:

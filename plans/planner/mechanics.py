@@ -7,7 +7,7 @@ from plans.planner.checks import Checks, Setting, named_check, topic_of
 from plans.planner.knowledge import Pattern, core_acceptance
 from plans.planner.phrases import Phrase
 from plans.planner.vocabulary import Reading
-from plans.planner.wording import capital, listing, quoted, shorten, squeeze
+from plans.planner.wording import capital, listing, quoted, shorten, squeeze, tokens
 
 TITLE_LIMIT = 80
 NAMED_LIMIT = 4
@@ -44,7 +44,8 @@ def core_outline(reading: Reading, checks: Checks) -> Outline:
         *_core_checks(first, checks),
     ]
     description = [
-        f"Build the smallest playable form of {first.thing} with placeholder shapes, and tune it until repeating it is a pleasure in itself.",
+        f"Build the smallest playable form of {first.thing} with placeholder shapes, "
+        "and tune it until repeating it is a pleasure in itself.",
         "Everything that follows rests on it, so it is tried by people outside the team before anything is built on top.",
         in_the_briefs_words([first])
         if told
@@ -76,7 +77,9 @@ def _core_checks(core: Phrase, checks: Checks) -> list[str]:
 def _core_title(reading: Reading, first: Phrase) -> str:
     focus = reading.words.get("focus", "")
     candidates = [f"Greybox the core: {first.core}", f"Greybox the core: {first.thing}"]
-    if not reading.brief.mechanics and focus:
+    if where := reading.words.get("where", ""):
+        candidates.insert(0, f"Greybox the core: {first.core} {where}")
+    elif not reading.brief.mechanics and not set(tokens(focus)) <= {"the", *tokens(first.core)}:
         candidates.insert(0, f"Greybox the core: {first.core} – {focus}")
     return next(title for title in [*candidates, shorten(candidates[-1], TITLE_LIMIT)] if len(title) <= TITLE_LIMIT)
 
@@ -114,7 +117,8 @@ def _group_title(group: list[Phrase]) -> str:
     things = list(dict.fromkeys(mechanic.thing for mechanic in group))
     for shown in range(len(things), 0, -1):
         rest = len(group) - shown
-        title = f"Implement {listing([*things[:shown], f'{rest} more mechanics' if rest > 1 else 'one more mechanic']) if rest else listing(things)}"
+        more = [f"{rest} more mechanics" if rest > 1 else "one more mechanic"] if rest else []
+        title = f"Implement {listing([*things[:shown], *more])}"
         if len(title) <= TITLE_LIMIT:
             return title
     return shorten(f"Implement {things[0]}", TITLE_LIMIT)
@@ -129,7 +133,8 @@ def _group_description(group: list[Phrase]) -> str:
         ]
     else:
         lines = [
-            f"Add {listing([mechanic.thing for mechanic in group[:NAMED_LIMIT]])} on top of the core, one after the other, each first alone in a test scene.",
+            f"Add {listing([mechanic.thing for mechanic in group[:NAMED_LIMIT]])} on top of the core, "
+            "one after the other, each first alone in a test scene.",
             "They share this task because they meet in play: the review looks at them together.",
         ]
     return " ".join([*lines, in_the_briefs_words(group)])

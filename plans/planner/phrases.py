@@ -41,16 +41,19 @@ MASS_ENDINGS = ("tion", "sion", "ment", "ness", "acy", "ism")
 ACT_LIMIT = 58
 THING_LIMIT = 36
 SUBJECT = re.compile(
-    r"^(?:as an? \w+,? )?(?:the |a )?(?:players?|you|users?|we)(?: can| must| may| will| should| have to| has to| need to)? |^let (?:the )?",
+    r"^(?:as an? \w+,? )?(?:the |a )?(?:players?|you|users?|we)"
+    r"(?: can| must| may| will| should| have to| has to| need to)? |^let (?:the )?",
     re.IGNORECASE,
 )
 MODAL_SUBJECT = re.compile(
-    r"(?:the |a )?(?:players?|you|users?|we) (?:can|must|may|will|should|have to|has to|need to) |let (?:the )?players? ",
+    r"(?:the |a )?(?:players?|you|users?|we) (?:can|must|may|will|should|have to|has to|need to) "
+    r"|let (?:the )?players? ",
     re.IGNORECASE,
 )
 LEADING_ADJECTIVES = re.compile(r"^(?:[\w-]+, )+(?=[\w-]+ [\w-]+$)")
 HEAD_END = re.compile(
-    r"\s(?=(?:that|which|who|where|when|while|so|with|without|by|from|if|until|to|for|whose|using|because|before|after|as)\s)|[:;(—,]|\s[–-]\s"
+    r"\s(?=(?:that|which|who|where|when|while|so|with|without|by|from|if|until|to|for|whose|using|because|before|after"
+    r"|as)\s)|[:;(—,]|\s[–-]\s"
 )
 NOUN_HEAD_END = re.compile(r"\s(?:on|against|in|at|across|during|around|between|over|through|under|into)\s")
 VERB_LIST = re.compile(r"^(\w+), (\w+)\b(?=,)")
@@ -190,7 +193,8 @@ def _compact(head: str) -> str:
         return head
     head = NOUN_HEAD_END.split(head, maxsplit=1)[0]
     found = head.split()
-    has_clauses = set(tokens(head)[2:]) & words().stop_words
+    joins_adjectives = {"and"} if found[1:2] in (["a"], ["an"]) else set()
+    has_clauses = set(tokens(head)[2:]) & words().stop_words - joins_adjectives
     if len(head) <= THING_LIMIT or len(found) < 4 or has_clauses:
         return head
     if not starts_with_verb(head):

@@ -70,19 +70,15 @@ def exclude(thing: str, bench: Workbench) -> list[str]:
 
 
 def _told(thing: str, dropped: list[str], adjusted: list[str], frozen: list[str]) -> list[str]:
-    told = (
-        [f"Dropped {listing(dropped)}, which {'was' if len(dropped) == 1 else 'were'} about “{thing}”."]
-        if dropped
-        else []
-    )
-    told += [f"Took “{thing}” out of {listing(adjusted)}."] if adjusted else []
-    told += (
-        [
-            f"Left {listing(frozen)} as {'it is' if len(frozen) == 1 else 'they are'}, although “{thing}” is mentioned there: already done or in progress."
-        ]
-        if frozen
-        else []
-    )
+    told = []
+    if dropped:
+        told.append(f"Dropped {listing(dropped)}, which {'was' if len(dropped) == 1 else 'were'} about “{thing}”.")
+    if adjusted:
+        told.append(f"Took “{thing}” out of {listing(adjusted)}.")
+    if frozen:
+        stay = "it is" if len(frozen) == 1 else "they are"
+        why = f"although “{thing}” is mentioned there: already done or in progress"
+        told.append(f"Left {listing(frozen)} as {stay}, {why}.")
     if not told:
         raise NotPossible
     return told

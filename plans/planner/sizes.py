@@ -25,9 +25,8 @@ def scale_all(share: float, bench: Workbench) -> list[str]:
     before = total(bench)
     for task in changed:
         bench.update(task.code, estimates=scaled(task.estimates, share))
-    return [
-        f"Changed the estimates of {len(changed)} tasks by the factor {share:g}: {before:g} working hours become {total(bench):g}."
-    ]
+    hours = f"{before:g} working hours become {total(bench):g}"
+    return [f"Changed the estimates of {len(changed)} tasks by the factor {share:g}: {hours}."]
 
 
 def scale_one(code: str, share: float, bench: Workbench) -> list[str]:
@@ -49,9 +48,8 @@ def cut_scope(share: float, bench: Workbench) -> list[str]:
     told = []
     dropped = _drop_least(goal, bench)
     if dropped:
-        told.append(
-            f"Left out {listing([f'{task.code} “{shorten(task.title, 60)}”' for task in dropped])}, which matter least to the core of the game."
-        )
+        left_out = listing([f"{task.code} “{shorten(task.title, 60)}”" for task in dropped])
+        told.append(f"Left out {left_out}, which matter least to the core of the game.")
     left = sum(task.estimates.time_hours for task in bench.free)
     if left > goal * CLOSE and left:
         told += _fewer(goal / left, bench)
@@ -77,11 +75,17 @@ def _fewer(share: float, bench: Workbench) -> list[str]:
     told = []
     for task in bench.free:
         found = COUNTED.match(task.title)
-        if found and int(found["n"]) > 2 and (fewer := max(2, round(int(found["n"]) * share))) < int(found["n"]):
-            before, after = f"{found['n']} {found['what']}", f"{fewer} {found['what']}"
-            texts = {"title": task.title.replace(before, after), "description": task.description.replace(before, after)}
-            bench.update(task.code, **texts, acceptance=[line.replace(before, after) for line in task.acceptance])
-            told.append(f"{task.code} now asks for {after} in place of {found['n']}.")
+        count = int(found["n"]) if found else 0
+        fewer = max(2, round(count * share))
+        if found and fewer < count:
+            before, after = f"{count} {found['what']}", f"{fewer} {found['what']}"
+            bench.update(
+                task.code,
+                title=task.title.replace(before, after),
+                description=task.description.replace(before, after),
+                acceptance=[line.replace(before, after) for line in task.acceptance],
+            )
+            told.append(f"{task.code} now asks for {after} in place of {count}.")
     return told
 
 

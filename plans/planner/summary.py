@@ -34,8 +34,9 @@ def _what(reading: Reading, tasks: list[TaskSpec]) -> str:
 def _order(tasks: list[TaskSpec], codes: dict[str, str]) -> str:
     after = listing([codes[key] for key in ("content", "ui", "audio") if key in codes])
     return (
-        f"The core ({codes['core']}) and the visual direction ({codes['look']}) come first and meet in a vertical slice ({codes['slice']}), "
-        f"so that the idea is judged before content multiplies it; then {after} can run in parallel, and playtests lead to the release ({tasks[-1].code})."
+        f"The core ({codes['core']}) and the visual direction ({codes['look']}) come first "
+        f"and meet in a vertical slice ({codes['slice']}), so that the idea is judged before content multiplies it; "
+        f"then {after} can run in parallel, and playtests lead to the release ({tasks[-1].code})."
     )
 
 

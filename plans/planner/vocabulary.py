@@ -28,7 +28,8 @@ from plans.planner.wording import (
 )
 
 GENRE_NOUN = re.compile(
-    r"(?:game|er|\brpg|jrpg|arpg|fiction|novel|vania|sim|like|lite|hell|\bfps|\brts|simulation|adventure|builder|defen[cs]e|up|horror|quest|tactics)s?$",
+    r"(?:game|er|\brpg|jrpg|arpg|fiction|novel|vania|sim|like|lite|hell|\bfps|\brts|simulation|adventure|builder"
+    r"|defen[cs]e|up|horror|quest|tactics)s?$",
     re.IGNORECASE,
 )
 MOST_STEPS = 3
@@ -71,9 +72,17 @@ def _fill(line: str, known: dict[str, str]) -> str | None:
     if any(not known.get(slot) for slots in SLOT.findall(line) for slot in slots.split("+")):
         return None
     joined = {slots: [known[slot] for slot in slots.split("+")] for slots in SLOT.findall(line)}
-    if any(len(members) > 1 and " and " in "".join(members) for members in joined.values()):
+    if not all(_makes_a_pair(members) for members in joined.values()):
         return None
     return SLOT.sub(lambda match: listing(joined[match.group(1)]), line)
+
+
+def _makes_a_pair(members: list[str]) -> bool:
+    """Whether words can be joined by "and": none has one already, and none only repeats another."""
+    if len(members) < 2:
+        return True
+    said = [set(tokens(member)) - {"the"} for member in members]
+    return " and " not in "".join(members) and not (said[0] <= said[1] or said[1] <= said[0])
 
 
 def read_brief(name: str, brief: Brief, genre: str) -> Reading:
@@ -188,10 +197,11 @@ def _focus_words(reading: Reading) -> dict[str, str]:
         for texts in (focus_phrases(reading.brief.pitch), place_phrases(reading.brief.pitch))
     )
     new = [text for text in found if not set(tokens(text)) <= said]
-    return {
-        "focus": next(iter([*new, *found]), ""),
-        "place": next((text for text in places if not set(tokens(text)[1:]) <= said), ""),
-    }
+    focus = next(iter([*new, *found]), "")
+    place = next((text for text in places if not set(tokens(text)[1:]) <= said), "")
+    is_alone, core = len(reading.mechanics) == len(reading.brief.mechanics) == 1, set(tokens(reading.mechanics[0].core))
+    around = place or (f"with {focus}" if focus in new else "")
+    return {"focus": focus, "place": place, "where": around if is_alone and not set(tokens(around)) <= core else ""}
 
 
 def _genre_words(reading: Reading) -> dict[str, str]:

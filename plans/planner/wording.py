@@ -10,7 +10,10 @@ from plans.planner.knowledge import words
 MARKUP = re.compile(r"!?\[([^\]]*)\]\([^)]*\)|[*_`~]{2,}|(?<!\w)[*_`~#>]+|[*_`~]+(?!\w)|^\s*[-+•]\s+")
 PARENTHESIS = re.compile(r"\s*[(\[{（][^()\[\]{}（）]*[)\]}）]")
 STRONG_BREAKS = (r"[.!?;:。！？；：]\s", r"\s[–—-]\s|[—(（]", r",\s|、|，")
-SOFT_BREAK = r"\s(?=(?:that|which|who|where|when|while|so|because|with|without|by|from|if|until|but|to|and|or|for|in|on|as|using)\s)"
+SOFT_BREAK = (
+    r"\s(?=(?:that|which|who|where|when|while|so|because|with|without|by|from|if|until|but|to|and|or|for|in|on|as"
+    r"|using)\s)"
+)
 TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 

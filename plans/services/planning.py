@@ -15,7 +15,7 @@ from plans.graph import find_cycle, missing_dependencies
 from plans.models import Artifact, Project, Task, TaskPlan
 from plans.operations import AnyOperation, NewTask, OperationError, apply_operations
 from plans.services.progress import announce_standing, refresh_standing
-from plans.spec import TaskSpec, code_number, make_code
+from plans.spec import MAX_CODES_AHEAD, TaskSpec, code_number, make_code
 from realtime import event_types
 from realtime.publishing import publish
 
@@ -114,10 +114,8 @@ def number_new_tasks(project: Project, tasks: Sequence[NewTask], base: TaskPlan 
     known = {spec.code for plan in (base, get_active_plan(project)) if plan for spec in plan.specs()}
     given = [task.code for task in tasks if task.code]
     for index, task in enumerate(tasks):
-        if task.code and task.code not in known and code_number(task.code) <= project.highest_code:
-            raise InvalidInput(
-                {f"tasks.{index}.code": [f"{task.code} was another task; leave the code out to get a new one."]}
-            )
+        if task.code and task.code not in known and (trouble := code_trouble(project, task.code)):
+            raise InvalidInput({f"tasks.{index}.code": [trouble]})
     number = max([project.highest_code, *(code_number(code) for code in {*known, *given})], default=0)
     specs = []
     for task in tasks:
@@ -125,6 +123,15 @@ def number_new_tasks(project: Project, tasks: Sequence[NewTask], base: TaskPlan 
             number += 1
         specs.append(TaskSpec.model_validate({**task.model_dump(), "code": task.code or make_code(number)}))
     return specs
+
+
+def code_trouble(project: Project, code: str) -> str | None:
+    """Why a new task cannot have a code that was given by hand; None when it can."""
+    if code_number(code) <= project.highest_code:
+        return f"{code} was another task; leave the code out to get a new one."
+    if code_number(code) > project.highest_code + MAX_CODES_AHEAD:
+        return f"{code} would skip too many numbers; leave the code out to get the next one."
+    return None
 
 
 @transaction.atomic

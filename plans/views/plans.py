@@ -26,28 +26,29 @@ class ProjectPlansViewSet(ListModelMixin, ProjectViewSet):
     """The versions of a project's plan, newest first."""
 
     serializer_class = PlanSerializer
+    body_classes = {
+        "create": CreatePlanSerializer,
+        "generate_plan": GeneratePlanSerializer,
+    }
     queryset = TaskPlan.objects.none()
 
     def get_queryset(self) -> QuerySet[TaskPlan]:
         return TaskPlan.objects.filter(project=self.get_project()).prefetch_related("tasks__plan")
 
-    @extend_schema(request=CreatePlanSerializer, responses={201: PlanSerializer})
+    @extend_schema(responses={201: PlanSerializer})
     def create(self, request: Request, project_id: str) -> Response:
         """Propose a version written by hand."""
         project = self.get_project()
-        given = CreatePlanSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        data = given.validated_data
-        base = project.plans.filter(pk=data["base"]).first() if data["base"] is not None else None
-        if data["base"] is not None and base is None:
+        given = self.body()
+        base = project.plans.filter(pk=given["base"]).first() if given["base"] is not None else None
+        if given["base"] is not None and base is None:
             raise InvalidInput({"base": ["The project has no such plan."]})
         plan = services.propose_tasks(
-            project, data["tasks"], actor=actor_of(request), summary=data["summary"], base=base
+            project, given["tasks"], actor=actor_of(request), summary=given["summary"], base=base
         )
         return self.answer(self.get_queryset().get(pk=plan.pk), status=201)
 
     @extend_schema(
-        request=GeneratePlanSerializer,
         responses={201: PlanSerializer, 202: GenerationSerializer},
         parameters=[PREFER],
     )
@@ -55,10 +56,9 @@ class ProjectPlansViewSet(ListModelMixin, ProjectViewSet):
     def generate_plan(self, request: Request, project_id: str) -> Response:
         """Let the planner propose a version from the brief."""
         project = self.get_project()
-        given = GeneratePlanSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = self.body()
         check_brief(project)
-        return self.generate(project, Generation.Kind.PLAN, given.validated_data)
+        return self.generate(project, Generation.Kind.PLAN, given)
 
     @extend_schema(responses=PlanSerializer)
     @action(detail=False)
@@ -74,6 +74,11 @@ class PlansViewSet(ProjectViewSet):
     """One version of a plan."""
 
     serializer_class = PlanSerializer
+    body_classes = {
+        "partial_update": EditPlanSerializer,
+        "refine": RefinePlanSerializer,
+        "accept": EmptySerializer,
+    }
     lookup_value_converter = "int"
     queryset = TaskPlan.objects.none()
 
@@ -81,33 +86,28 @@ class PlansViewSet(ProjectViewSet):
         visible = TaskPlan.objects.visible_to(self.request.user)
         return visible.select_related("project").prefetch_related("tasks__plan")
 
-    @extend_schema(request=EditPlanSerializer, responses=PlanSerializer)
+    @extend_schema(responses=PlanSerializer)
     def partial_update(self, request: Request, pk: int) -> Response:
         """Edit a proposal by operations: all of them, or none."""
         plan = self.get_object()
-        given = EditPlanSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        data = given.validated_data
-        services.edit_plan(plan, data.get("ops", []), actor=actor_of(request), summary=data.get("summary"))
+        given = self.body()
+        services.edit_plan(plan, given.get("ops", []), actor=actor_of(request), summary=given.get("summary"))
         return self.answer(self.get_queryset().get(pk=pk))
 
-    @extend_schema(
-        request=RefinePlanSerializer, responses={201: PlanSerializer, 202: GenerationSerializer}, parameters=[PREFER]
-    )
+    @extend_schema(responses={201: PlanSerializer, 202: GenerationSerializer}, parameters=[PREFER])
     @action(detail=True, methods=["post"])
     def refine(self, request: Request, pk: int) -> Response:
         """Let the planner propose a new version, changed as the instructions say. The summary tells what was understood."""
         plan = self.get_object()
-        given = RefinePlanSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        return self.generate(plan.project, Generation.Kind.REFINE, {"plan": plan.pk, **given.validated_data})
+        given = self.body()
+        return self.generate(plan.project, Generation.Kind.REFINE, {"plan": plan.pk, **given})
 
-    @extend_schema(request=EmptySerializer, responses=PlanSerializer)
+    @extend_schema(responses=PlanSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: int) -> Response:
         """Make a proposal the active plan. Work done so far is carried over by code."""
         plan = self.get_object()
-        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        self.body()
         services.accept_plan(plan, actor=actor_of(request))
         return self.answer(self.get_queryset().get(pk=pk))
 

@@ -9,10 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from gamedev_gateway.core.api import EmptySerializer, actor_of
+from gamedev_gateway.core.errors import Forbidden
 from gamedev_gateway.core.pagination import CursorPagination
 from plans import services
 from plans.brief import Brief
-from plans.models import Membership, Project
+from plans.models import Membership, Project, Role
 from plans.serializers import (
     CreateMemberSerializer,
     CreateProjectSerializer,
@@ -34,6 +35,11 @@ class ProjectsViewSet(ListModelMixin, ProjectViewSet):
     """Games in the making, of which you are a member."""
 
     serializer_class = ProjectSerializer
+    body_classes = {
+        "create": CreateProjectSerializer,
+        "partial_update": UpdateProjectSerializer,
+        "activate": EmptySerializer,
+    }
     owner_actions = ("destroy",)
     lookup_value_converter = "str"
     pagination_class = NewestFirst
@@ -42,29 +48,27 @@ class ProjectsViewSet(ListModelMixin, ProjectViewSet):
     def get_queryset(self) -> QuerySet[Project]:
         return Project.objects.for_api(self.request.user)
 
-    @extend_schema(request=CreateProjectSerializer, responses={201: ProjectSerializer})
+    @extend_schema(responses={201: ProjectSerializer})
     def create(self, request: Request) -> Response:
         """Make a project from a brief, or from a design document in Markdown."""
-        given = CreateProjectSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        name, brief = name_and_brief(given.validated_data)
+        given = self.body()
+        name, brief = name_and_brief(given)
         project = services.create_project(
             name=name,
             brief=brief,
-            id=given.validated_data.get("id"),
-            description=given.validated_data["description"],
+            id=given.get("id"),
+            description=given["description"],
             actor=actor_of(request),
             owner=request.user,
         )
         return self.answer(self.get_queryset().get(pk=project.pk), status=201)
 
-    @extend_schema(request=UpdateProjectSerializer, responses=ProjectSerializer)
+    @extend_schema(responses=ProjectSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change name, description or fields of the brief."""
         project = self.get_object()
-        given = UpdateProjectSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        changes = dict(given.validated_data)
+        given = self.body()
+        changes = dict(given)
         if "brief" in changes:
             changes["brief"] = merged(project.parsed_brief, changes["brief"]).model_dump(mode="json")
         services.update_project(project, changes, actor=actor_of(request))
@@ -76,12 +80,12 @@ class ProjectsViewSet(ListModelMixin, ProjectViewSet):
         services.delete_project(self.get_object(), actor=actor_of(request))
         return Response(status=204)
 
-    @extend_schema(request=EmptySerializer, responses=ProjectSerializer)
+    @extend_schema(responses=ProjectSerializer)
     @action(detail=True, methods=["post"])
     def activate(self, request: Request, pk: str) -> Response:
         """Make it the project that you work on now."""
         project = self.get_object()
-        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        self.body()
         services.activate_project(project, actor=actor_of(request))
         return self.answer(self.get_queryset().get(pk=pk))
 
@@ -109,34 +113,38 @@ class MembersViewSet(ListModelMixin, ProjectViewSet):
     """Who belongs to a project, and as what."""
 
     serializer_class = MemberSerializer
-    owner_actions = ("create", "partial_update", "destroy")
+    body_classes = {
+        "create": CreateMemberSerializer,
+        "partial_update": UpdateMemberSerializer,
+    }
+    owner_actions = ("create", "partial_update")
+    viewer_actions = ("destroy",)
     queryset = Membership.objects.none()
 
     def get_queryset(self) -> QuerySet[Membership]:
         return Membership.objects.filter(project=self.get_project()).select_related("user", "project")
 
-    @extend_schema(request=CreateMemberSerializer, responses={201: MemberSerializer})
+    @extend_schema(responses={201: MemberSerializer})
     def create(self, request: Request, project_id: str) -> Response:
         """Let somebody in."""
         project = self.get_project()
-        given = CreateMemberSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        member = services.add_member(project, actor=actor_of(request), **given.validated_data)
+        given = self.body()
+        member = services.add_member(project, actor=actor_of(request), **given)
         return self.answer(member, status=201)
 
-    @extend_schema(request=UpdateMemberSerializer, responses=MemberSerializer)
+    @extend_schema(responses=MemberSerializer)
     def partial_update(self, request: Request, project_id: str, pk: int) -> Response:
         """Give a member another role."""
         member = self.get_object()
-        given = UpdateMemberSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        changed = services.set_member(
-            member.project, member.user, given.validated_data["role"], actor=actor_of(request)
-        )
+        given = self.body()
+        changed = services.set_member(member.project, member.user, given["role"], actor=actor_of(request))
         return self.answer(changed)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, project_id: str, pk: int) -> Response:
-        """Take somebody out. Their sockets on this project are closed."""
-        services.remove_member(self.get_object(), actor=actor_of(request))
+        """Leave the project; an owner also takes others out. Their sockets on this project are closed."""
+        member = self.get_object()
+        if member.user != request.user and member.project.role_of(request.user) != Role.OWNER:
+            raise Forbidden("Only an owner can take others out.")
+        services.remove_member(member, actor=actor_of(request))
         return Response(status=204)

@@ -7,7 +7,6 @@ from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 
 from gamedev_gateway.core.api import EmptySerializer, actor_of
 from gamedev_gateway.core.pagination import CursorPagination
@@ -39,7 +38,7 @@ class TaskFilter(filters.FilterSet):
 class PlanOrderPagination(CursorPagination):
     """Tasks in the order of their plan."""
 
-    ordering = ("idx", "code")  # type: ignore[assignment]
+    ordering = ("idx", "code")
 
 
 class ProjectTasksViewSet(ListModelMixin, ProjectViewSet):
@@ -59,61 +58,70 @@ class TasksViewSet(ProjectViewSet):
     `current_task`."""
 
     serializer_class = TaskDetailSerializer
+    body_classes = {
+        "start": EmptySerializer,
+        "progress": ProgressSerializer,
+        "block": BlockSerializer,
+        "unblock": EmptySerializer,
+        "complete": CompleteSerializer,
+        "reopen": ReopenSerializer,
+    }
     lookup_value_converter = "int"
     queryset = Task.objects.none()
 
     def get_queryset(self) -> QuerySet[Task]:
         return Task.objects.visible_to(self.request.user).with_current().select_related("plan__project")
 
-    def work(self, verb: Any, given: type[Serializer]) -> Response:
+    def work(self, verb: Any) -> Response:
         """Check the body, do one verb, answer the task."""
         task = self.get_object()
-        body = given(data=self.request.data)
-        body.is_valid(raise_exception=True)
-        verb(task, actor=actor_of(self.request), **body.validated_data)
+        verb(task, actor=actor_of(self.request), **self.body())
         return self.answer(self.get_queryset().get(pk=task.pk))
 
-    @extend_schema(request=EmptySerializer, responses=TaskDetailSerializer)
+    @extend_schema(responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: int) -> Response:
         """Begin a pending task whose dependencies are done."""
-        return self.work(services.start_task, EmptySerializer)
+        return self.work(services.start_task)
 
-    @extend_schema(request=ProgressSerializer, responses=TaskDetailSerializer)
+    @extend_schema(responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
     def progress(self, request: Request, pk: int) -> Response:
         """Tell how far it is."""
-        return self.work(services.report_progress, ProgressSerializer)
+        return self.work(services.report_progress)
 
-    @extend_schema(request=BlockSerializer, responses=TaskDetailSerializer)
+    @extend_schema(responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
     def block(self, request: Request, pk: int) -> Response:
         """Say that it cannot go on, and why."""
-        return self.work(services.block_task, BlockSerializer)
+        return self.work(services.block_task)
 
-    @extend_schema(request=EmptySerializer, responses=TaskDetailSerializer)
+    @extend_schema(responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
     def unblock(self, request: Request, pk: int) -> Response:
         """Let it go on."""
-        return self.work(services.unblock_task, EmptySerializer)
+        return self.work(services.unblock_task)
 
-    @extend_schema(request=CompleteSerializer, responses=TaskDetailSerializer)
+    @extend_schema(responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, pk: int) -> Response:
         """Complete it, each acceptance criterion answered with yes."""
-        return self.work(services.complete_task, CompleteSerializer)
+        return self.work(services.complete_task)
 
-    @extend_schema(request=ReopenSerializer, responses=TaskDetailSerializer)
+    @extend_schema(responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: int) -> Response:
         """Take a completion back."""
-        return self.work(services.reopen_task, ReopenSerializer)
+        return self.work(services.reopen_task)
 
 
 class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):
     """What work on a task made, newest first."""
 
     serializer_class = ArtifactSerializer
+    body_classes = {
+        "create": CreateArtifactSerializer,
+    }
     queryset = Artifact.objects.none()
 
     def get_task(self) -> Task:
@@ -127,13 +135,12 @@ class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):
         same = Task.objects.filter(plan__project=task.plan.project_id, code=task.code)
         return Artifact.objects.filter(task__in=same).select_related("task")
 
-    @extend_schema(request=CreateArtifactSerializer, responses={201: ArtifactSerializer})
+    @extend_schema(responses={201: ArtifactSerializer})
     def create(self, request: Request, task_id: int) -> Response:
         """Note an artifact: what it is and where."""
         task = self.get_task()
-        given = CreateArtifactSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        artifact = services.register_artifact(task, actor=actor_of(request), **given.validated_data)
+        given = self.body()
+        artifact = services.register_artifact(task, actor=actor_of(request), **given)
         return self.answer(artifact, status=201)
 
 
@@ -141,6 +148,9 @@ class ArtifactsViewSet(ProjectViewSet):
     """One artifact."""
 
     serializer_class = ArtifactSerializer
+    body_classes = {
+        "validate": ValidateArtifactSerializer,
+    }
     lookup_value_converter = "int"
     queryset = Artifact.objects.none()
 
@@ -153,30 +163,32 @@ class ArtifactsViewSet(ProjectViewSet):
         services.delete_artifact(self.get_object(), actor=actor_of(request))
         return Response(status=204)
 
-    @extend_schema(request=ValidateArtifactSerializer, responses=ArtifactSerializer)
+    @extend_schema(responses=ArtifactSerializer)
     @action(detail=True, methods=["post"])
     def validate(self, request: Request, pk: int) -> Response:
         """Store the verdict of whoever checked it."""
         artifact = self.get_object()
-        given = ValidateArtifactSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        return self.answer(services.validate_artifact(artifact, actor=actor_of(request), **given.validated_data))
+        given = self.body()
+        return self.answer(services.validate_artifact(artifact, actor=actor_of(request), **given))
 
 
 class GenerationsViewSet(ProjectViewSet):
     """Runs of the writers."""
 
     serializer_class = GenerationSerializer
+    body_classes = {
+        "cancel": EmptySerializer,
+    }
     lookup_value_converter = "int"
     queryset = Generation.objects.none()
 
     def get_queryset(self) -> QuerySet[Generation]:
         return Generation.objects.visible_to(self.request.user).select_related("project")
 
-    @extend_schema(request=EmptySerializer, responses=GenerationSerializer)
+    @extend_schema(responses=GenerationSerializer)
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: int) -> Response:
         """Stop a run that has not ended."""
         generation = self.get_object()
-        EmptySerializer(data=request.data).is_valid(raise_exception=True)
+        self.body()
         return self.answer(services.cancel_generation(generation))

@@ -1,11 +1,16 @@
 """What holds for every resource."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.idempotency import forget_old
+from gamedev_gateway.core.models import IdempotencyRecord
 from gamedev_gateway.core.throttles import UserRate
 from plans.models import Project
 from plans.services import set_member
@@ -302,3 +307,17 @@ def test_another_members_roles_do_not_multiply_a_project(alice, project):
     for name in ("one", "two"):
         set_member(project, make_user(name), "viewer", actor=Actor.person(alice))
     assert len(client_for(alice).get(PROJECTS).json()["results"]) == 1
+
+
+def test_a_limit_that_is_no_number_is_named(as_alice, project):
+    for limit in ("abc", "0", "-1", "٣"):
+        assert wrong_fields(as_alice.get(f"/api/v1/projects/{project.pk}/tasks/?limit={limit}")) == {"limit"}
+
+
+def test_answers_kept_for_retries_are_forgotten_after_a_week(as_alice, project):
+    for key in ("old", "new"):
+        as_alice.post(f"/api/v1/projects/{project.pk}/activate/", headers={"Idempotency-Key": key})
+    week_ago = timezone.now() - timedelta(days=8)
+    IdempotencyRecord.objects.filter(key="old").update(created_at=week_ago)
+    assert forget_old() == 1
+    assert [record.key for record in IdempotencyRecord.objects.all()] == ["new"]

@@ -27,12 +27,19 @@ def test_unknown_people_and_roles_are_named(as_alice, project):
     assert wrong_fields(as_alice.post(URL, {"user": "nobody", "role": "king"})) == {"user", "role"}
 
 
-def test_only_owners_decide_who_belongs(as_bob, as_vera, member_id, charlie):
+def test_only_owners_decide_who_belongs(as_bob, as_vera, alice, project, charlie):
+    hers = project.memberships.get(user=alice).pk
     for client in (as_bob, as_vera):
         refused(client.post(URL, {"user": "charlie", "role": "viewer"}), 403, "forbidden")
-        refused(client.patch(f"{URL}{member_id}/", {"role": "owner"}), 403, "forbidden")
-        refused(client.delete(f"{URL}{member_id}/"), 403, "forbidden")
+        refused(client.patch(f"{URL}{hers}/", {"role": "viewer"}), 403, "forbidden")
+        refused(client.delete(f"{URL}{hers}/"), 403, "forbidden")
         assert client.get(URL).status_code == 200
+
+
+def test_everybody_may_leave(as_vera, vera, project):
+    own = project.memberships.get(user=vera).pk
+    assert as_vera.delete(f"{URL}{own}/").status_code == 204
+    assert as_vera.get(URL).status_code == 404
 
 
 def test_another_role_is_told_once(as_alice, project, member_id):

@@ -413,3 +413,10 @@ def test_versions_of_other_projects_are_not_compared(as_alice, accepted):
 def test_versions_are_listed_newest_first(as_alice, proposed, propose):
     propose({"title": "Second"})
     assert [plan["version"] for plan in as_alice.get(PLANS).json()["results"]] == [2, 1]
+
+
+def test_a_code_far_above_the_next_would_use_the_numbers_up(as_alice, project, proposed):
+    url = f"/api/v1/projects/{project.pk}/plans/"
+    assert wrong_fields(as_alice.post(url, {"tasks": [{"code": "T-999999", "title": "Last"}]})) == {"tasks.0.code"}
+    ops = [{"op": "add", "task": {"code": "T-999999", "title": "Last"}}]
+    assert wrong_fields(as_alice.patch(f"/api/v1/plans/{proposed.pk}/", {"ops": ops})) == {"ops.0.task.code"}

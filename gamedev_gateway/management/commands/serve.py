@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from gamedev_gateway.core.idempotency import forget_old
 from gamedev_gateway.demo.play import DemoPlay
 from gamedev_gateway.demo.project import PROJECT_ID, make_demo_project
 from gamedev_gateway.greeting import greeting
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         first = make_first_user()
         url = local_url(options["host"], options["port"])
         workers = EmbeddedWorkers(options["workers"])
+        forget_old()
         queued = take_up_abandoned()
         demo = self.make_demo(url) if options["demo"] else None
         self.stdout.write(greeting(url, first, queued=queued, host=options["host"]))

@@ -1,0 +1,114 @@
+"""Names for what the database knows by id: `plan:2`, `task:2/T-003`, `context:global/4`, `artifact:7`, `@alice`.
+
+What an id names that is no longer there (a deleted artifact) is numbered as it comes: `artifact:gone-1`. It is imported as the
+id -1, which no row ever has, and exported as `gone-1` again.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from gamedev_gateway.exchange.errors import ExchangeError
+
+GONE = re.compile(r"[a-z]+:gone-([1-9][0-9]{0,8})")
+PATHS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("plan.", (("plan_id", "plan"), ("base", "plan"), ("previous", "plan"), ("tasks.*.id", "task"))),
+    ("task.", (("plan_id", "plan"), ("changes.evidence.*.artifact", "artifact"))),
+    ("context.", (("context_id", "context"),)),
+    ("artifact.", (("artifact_id", "artifact"),)),
+    ("error", (("generation_id", "generation"),)),
+)
+"""Where the payloads of which events hold ids, and of what."""
+
+Swap = Callable[[str, Any], Any]
+"""(kind, id or reference) → the other of the two."""
+
+
+def swap_payload(event_type: str, payload: dict[str, Any], swap: Swap) -> dict[str, Any]:
+    """The payload with its ids as references, or its references as ids."""
+    for prefix, places in PATHS:
+        if event_type.startswith(prefix):
+            for path, kind in places:
+                payload = swap_at(payload, path.split("."), kind, swap)
+    return payload
+
+
+def swap_at(value: Any, path: list[str], kind: str, swap: Swap) -> Any:
+    if not path:
+        return value if value is None else swap(kind, value)
+    step, *rest = path
+    if step == "*":
+        return [swap_at(item, rest, kind, swap) for item in value] if isinstance(value, list) else value
+    if isinstance(value, dict) and step in value:
+        return {**value, step: swap_at(value[step], rest, kind, swap)}
+    return value
+
+
+def swap_evidence(evidence: list[dict[str, Any]], swap: Swap) -> list[dict[str, Any]]:
+    return swap_at(evidence, ["*", "artifact"], "artifact", swap)
+
+
+class Names:
+    """From ids to names. `known` has the names of the project's rows by kind and id."""
+
+    def __init__(self, known: Mapping[str, Mapping[int, str]]) -> None:
+        self.known = known
+        self.gone: dict[str, dict[int, int]] = defaultdict(dict)
+        self.usernames: dict[str, str] = {}
+
+    def name(self, kind: str, id: Any) -> Any:
+        """The reference for an id. What is no id stays what it is."""
+        if not isinstance(id, int) or isinstance(id, bool):
+            return id
+        known = self.known.get(kind, {}).get(id)
+        if known is None:
+            gone = self.gone[kind]
+            known = f"gone-{gone.setdefault(id, len(gone) + 1)}"
+        return f"{kind}:{known}"
+
+    def actor(self, actor: dict[str, Any]) -> dict[str, Any]:
+        if actor["kind"] != "user" or not actor["id"].isdigit():
+            return actor
+        if actor["id"] not in self.usernames:
+            self.usernames[actor["id"]] = self.person(actor["id"])
+        return {**actor, "id": self.usernames[actor["id"]]}
+
+    def person(self, id: str) -> str:
+        user = get_user_model().objects.filter(pk=int(id)).first() if len(id) < 19 else None
+        return f"@{user.get_username()}" if user else f"gone-{id}"
+
+
+class Targets:
+    """From names to ids: filled as the rows are made."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+        self.people: dict[str, str] = {}
+
+    def add(self, kind: str, name: object, id: int) -> None:
+        self.ids[f"{kind}:{name}"] = id
+
+    def id(self, kind: str, ref: Any) -> int:
+        """The id for a reference. ExchangeError when it names nothing of the export."""
+        if not isinstance(ref, str) or not ref.startswith(f"{kind}:"):
+            raise ExchangeError(f"{ref!r} is no reference to a {kind}.")
+        gone = GONE.fullmatch(ref)
+        return -int(gone[1]) if gone else self.row(kind, ref)
+
+    def row(self, kind: str, ref: str) -> int:
+        """The same for a reference that must name a row."""
+        if ref not in self.ids or not ref.startswith(f"{kind}:"):
+            raise ExchangeError(f"{ref!r} names no {kind} of this export.")
+        return self.ids[ref]
+
+    def actor(self, actor: dict[str, Any]) -> dict[str, Any]:
+        """A person whose account is not here keeps the name as id, which is nobody's."""
+        if actor["kind"] != "user" or not actor["id"].startswith("@"):
+            return actor
+        if actor["id"] not in self.people:
+            user = get_user_model().objects.filter(username=actor["id"][1:]).first()
+            self.people[actor["id"]] = str(user.pk) if user else actor["id"]
+        return {**actor, "id": self.people[actor["id"]]}

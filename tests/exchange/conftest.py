@@ -1,0 +1,88 @@
+"""A project with everything in it, and how to carry it over."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from contexts import services as contexts
+from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.exchange.export import take_snapshot
+from gamedev_gateway.exchange.json_form import read_json, write_json
+from gamedev_gateway.exchange.restore import Restored, restore
+from plans import services
+from plans.models import Project, Role, Task
+from plans.operations import NewTask, operations_adapter
+from plans.streams import find_task
+from realtime.publishing import publish_client_event
+
+
+def exported(project: Project) -> bytes:
+    out = BytesIO()
+    write_json(take_snapshot(project), out)
+    return out.getvalue()
+
+
+def imported(document: bytes, path: Path, owner: User, **options: Any) -> Restored:
+    path.write_bytes(document)
+    return restore(read_json(path), owner=owner, **options)
+
+
+def task(project: Project, code: str) -> Task:
+    return Task.objects.active().get(plan__project=project, code=code)
+
+
+def complete(project: Project, code: str, actor: Actor, *evidence: dict[str, Any]) -> None:
+    services.start_task(task(project, code), actor=actor)
+    answers = [{"criterion": text, "met": True, "note": "seen"} for text in task(project, code).acceptance]
+    services.complete_task(task(project, code), acceptance=answers, evidence=list(evidence), actor=actor)
+
+
+@pytest.fixture
+def told(alice: User, bob: User, project: Project, django_capture_on_commit_callbacks: Any) -> Iterator[Project]:
+    """A project with a past: two accepted versions, a proposal, work, artifacts, contexts, chat, a deleted artifact."""
+    with django_capture_on_commit_callbacks(execute=True):
+        live_a_life(project, alice, bob)
+    project.refresh_from_db()
+    return project
+
+
+def live_a_life(project: Project, alice: User, bob: User) -> None:
+    person, agent = Actor.person(alice), Actor.agent(bob, id="0d5e", name="Scripted 🤖")
+    services.set_member(project, bob, Role.EDITOR, actor=person)
+    services.activate_project(project, actor=person)
+    first = services.propose_tasks(project, new_tasks(), actor=agent, summary="Primero: ¡saltar! 🎮")
+    services.accept_plan(first, actor=person)
+    picture = {"type": "png", "category": "screenshot", "path": "shots/jump.png", "size_bytes": 12_345}
+    shot = services.register_artifact(task(project, "T-001"), actor=agent, **picture)
+    services.validate_artifact(shot, status="valid", report={"b": 1, "a": [1.5, None]}, actor=person)
+    lost = services.register_artifact(task(project, "T-001"), actor=agent, type="log", category="code", uri="x:y")
+    complete(project, "T-001", agent, {"kind": "screenshot", "artifact": shot.pk}, {"kind": "log", "artifact": lost.pk})
+    services.delete_artifact(lost, actor=person)
+    services.block_task(task(project, "T-002"), reason="No sprites", actor=agent)
+    contexts.write_context(project, scope="task", task="T-002", content={"z": 1, "a": {"c": "ü"}}, actor=person)
+    edit = [{"op": "add", "task": {"title": "Music"}}, {"op": "drop", "code": "T-003"}]
+    second = services.propose_tasks(project, as_new(first), actor=person, base=first)
+    services.edit_plan(second, operations_adapter.validate_python(edit), actor=person)
+    services.accept_plan(second, actor=person)
+    services.propose_tasks(project, new_tasks()[:1], actor=person)
+    chat = {"text": "Hola\nseñor 🙂", "data": {"z": 1, "a": 2}}
+    publish_client_event(project.pk, "chat", chat, actor=person, task=find_task(project.pk, "T-002"), key="k1")
+    services.remove_member(project.memberships.get(user=bob), actor=person)
+    services.set_member(project, bob, Role.VIEWER, actor=person)
+
+
+def new_tasks() -> list[NewTask]:
+    tasks = [
+        {"title": "Set up", "acceptance": ["It opens"], "priority": 1, "estimates": {"time_hours": 2.5}},
+        {"title": "Jump | run", "dependencies": ["T-001"], "description": "Line\n\n# No heading"},
+        {"title": "Gems", "dependencies": ["T-001"], "deliverables": ["gem.png"], "mcp_tools": ["blender"]},
+    ]
+    return [NewTask.model_validate(task) for task in tasks]
+
+
+def as_new(plan: Any) -> list[NewTask]:
+    return [NewTask.model_validate(spec.model_dump()) for spec in plan.specs()]
