@@ -82,7 +82,7 @@ def _judge(run: list[str], before: str, after: str) -> tuple[int, str]:
     if before == "without":
         return 0, ""
     if len(kept) > 2 and fold(kept[-1]) in ("game", "adventure", "world"):
-        return 4, _lowered(kept[:-1], "")
+        return 4, " ".join(kept[:-1]) if kept[0][:1].isupper() else _lowered(kept[:-1], "")
     telling = [word for word in kept if fold(word) not in words().generic | words().numbers.keys()]
     if (
         not telling

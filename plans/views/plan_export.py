@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from gamedev_gateway.core.api import etag_of
 from plans.models import Task, TaskPlan
 from plans.plan_files import PlanFile, as_json, as_markdown, as_yaml
-from plans.serializers import PlanFileSerializer
 
 FORMS = {
     "json": ("application/json", "json"),
@@ -49,7 +48,7 @@ class PlanExport:
     @extend_schema(
         parameters=[ExportQuery],
         responses={
-            (200, "application/json"): PlanFileSerializer,
+            (200, "application/json"): PlanFile,
             (200, "application/yaml"): OpenApiTypes.STR,
             (200, "text/markdown"): OpenApiTypes.STR,
         },

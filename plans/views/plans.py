@@ -20,6 +20,7 @@ from plans.serializers import (
 )
 from plans.services.writing import check_brief
 from plans.views.base import PREFER, ProjectViewSet
+from plans.views.plan_export import PlanExport
 
 
 class ProjectPlansViewSet(ListModelMixin, ProjectViewSet):
@@ -70,7 +71,7 @@ class ProjectPlansViewSet(ListModelMixin, ProjectViewSet):
         return self.answer(plan)
 
 
-class PlansViewSet(ProjectViewSet):
+class PlansViewSet(PlanExport, ProjectViewSet):
     """One version of a plan."""
 
     serializer_class = PlanSerializer
