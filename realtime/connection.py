@@ -6,6 +6,7 @@ the very same thing, so there is one path and no seam. A frame is never dropped.
 """
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 
@@ -152,13 +153,14 @@ class Connection:
 
     async def run_writer(self) -> None:
         """Write what waits, in order; serve those who are behind; for as long as the socket lives."""
-        while True:
-            await self.awake.wait()
-            self.awake.clear()
-            while self.queue or self.behind:
-                await self.flush()
-                if self.behind:
-                    await self.serve_page(next(iter(self.behind)))
+        with contextlib.suppress(OSError):  # the client has gone, and `disconnect` is on its way
+            while True:
+                await self.awake.wait()
+                self.awake.clear()
+                while self.queue or self.behind:
+                    await self.flush()
+                    if self.behind:
+                        await self.serve_page(next(iter(self.behind)))
 
     async def flush(self) -> None:
         while self.queue:

@@ -67,9 +67,10 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         await self.accept(BATCHES if self.batches else PROTOCOL if PROTOCOL in offered else None)
         self.hub = current_hub()
         self.working: list[asyncio.Task[None]] = []
+        self.ending = False
         if refusal := self.scope.get("refusal") or self.too_many_sockets():
             log.info("socket_refused", path=self.scope["path"], code=refusal)
-            await self.close(refusal)
+            await self.shut(refusal)
             return
         self.actor: Actor = self.scope["actor"]
         self.joined: set[str] = set()
@@ -100,17 +101,17 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         return TOO_MANY if open_now >= settings.GATEWAY_SOCKETS_PER_USER else None
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
-        if not self.working:
+        if not self.working or self.ending:
             return
         text = message.get("text")
         if text is None:
-            await self.close(PROTOCOL_ERROR)
+            await self.shut(PROTOCOL_ERROR)
         elif (
             len(text) > settings.GATEWAY_SOCKET_FRAME_BYTES or len(text.encode()) > settings.GATEWAY_SOCKET_FRAME_BYTES
         ):
-            await self.close(TOO_LARGE)
+            await self.shut(TOO_LARGE)
         elif not self.bucket.take() or self.commands.full():
-            await self.close(TOO_MANY)
+            await self.shut(TOO_MANY)
         else:
             self.commands.put_nowait(text)
 
@@ -265,16 +266,24 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         told = frames.Error(reply_to=reply_to, code=code or error.code, message=error.detail, **error.data)
         self.connection.tell(told)
 
+    async def shut(self, code: int) -> None:
+        """Close the socket, once. One whose client has gone needs no closing."""
+        self.ending = True
+        with contextlib.suppress(OSError, RuntimeError):
+            await self.close(code)
+
     def end(self, code: int) -> None:
         """Close the socket once what waits has been written."""
-        self.hub.start(self.close_after_writing(code))
+        if not self.ending:
+            self.ending = True
+            self.hub.start(self.close_after_writing(code))
 
     async def close_after_writing(self, code: int) -> None:
         self.connection.awake.set()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):
                 await self.connection.emptied()
-        await self.close(code)
+        await self.shut(code)
 
 
 class Start:

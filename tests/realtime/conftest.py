@@ -112,6 +112,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     limits = {"GATEWAY_RATE_USER": "2000/second", "GATEWAY_RATE_LOGIN": "2000/second"}
     with running_server(tmp_path_factory.mktemp("server"), env={**env, **limits}) as running:
         yield running
+    assert "Traceback" not in running.log_path.read_text(), "Something went wrong on the server."
 
 
 @pytest.fixture(scope="session")
