@@ -20,6 +20,7 @@ from django.http.request import validate_host
 from django_tasks_db.management.commands.db_worker import Worker
 
 from agents.tokens import create_token
+from plans.services import give_ownerless
 
 FIRST_USER = "admin"
 APPLICATION = "gamedev_gateway.asgi:application"
@@ -39,12 +40,15 @@ class FirstUser:
 
 @transaction.atomic
 def make_first_user() -> FirstUser | None:
-    """An account with all rights, when there is no user at all."""
+    """An account with all rights, when there is no user at all. Projects that nobody owns go to the first such account."""
     users = get_user_model()
     if users.objects.exists():
+        if first := users.objects.filter(is_superuser=True, is_active=True).order_by("pk").first():
+            give_ownerless(first)
         return None
     password = secrets.token_urlsafe(12)
     user = users.objects.create_superuser(FIRST_USER, password=password)
+    give_ownerless(user)
     _, token = create_token(user, name="first token")
     return FirstUser(FIRST_USER, password, token)
 

@@ -1,6 +1,6 @@
 """Who acts. Every change and every event knows its actor."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -34,9 +34,7 @@ class Actor:
 
     def as_json(self) -> dict[str, Any]:
         """The actor as an event tells of it: kind, id, name."""
-        public = asdict(self)
-        del public["user_id"]
-        return public
+        return {"kind": self.kind, "id": self.id, "name": self.name}
 
 
 SYSTEM = Actor("system", "gateway", "gateway")

@@ -53,7 +53,7 @@ class LegacyRow(models.Model):
     mark = models.CharField(max_length=16, help_text="Digest of what never changes in such a row.")
     project_id = models.TextField(blank=True, default="", help_text="Our project, or the old one's id where none came.")
     became = models.CharField(max_length=10, blank=True, default="", help_text="Empty: kept as it was.")
-    became_id = models.TextField(blank=True, default="")
+    became_id = models.TextField(blank=True, default="", help_text="Of an event its seq in the project's log.")
     reason = models.TextField(blank=True, default="", help_text="Why it was kept as it was.")
     repairs = models.JSONField(default=list, blank=True, help_text="What was repaired, one sentence each.")
     data = models.TextField(blank=True, default="", help_text="The old row as JSON; empty for one that is an event.")

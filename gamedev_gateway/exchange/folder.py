@@ -46,7 +46,7 @@ def write_folder(snapshot: Snapshot, folder: Path) -> None:
     put(folder / PROJECT, dump(index))
     for plan in document["plans"]:
         put(folder / f"{plan_name(plan['version'])}.json", dump(plan))
-        put(folder / f"{plan_name(plan['version'])}.md", plan_page(plan).encode())
+        put(folder / f"{plan_name(plan['version'])}.md", plan_page(document, plan).encode())
     for name, context in zip(names, document["contexts"], strict=True):
         put(folder / f"contexts/{name}.json", dump(context))
         if context["is_active"]:

@@ -32,8 +32,8 @@ def standing(document: dict[str, Any]) -> str:
     project = document["project"]
     current = project["current_task"]
     now = f" Current task: {current.split('/')[1]}." if current and "/" in current else ""
-    counted = ", ".join(f"{len(document[part])} {part}" for part in ("contexts", "artifacts"))
-    return f"Status: {project['status']}.{now} {counted}, {document['log']['head']} events."
+    counted = [f"{name.capitalize()}: {len(document[name])}" for name in ("contexts", "artifacts")]
+    return f"Status: {project['status']}.{now} {'. '.join(counted)}. Events: {document['log']['head']}."
 
 
 def brief_field(name: str, value: Any) -> str:
@@ -52,11 +52,11 @@ def plan_line(plan: dict[str, Any]) -> str:
     return f"- {where}, {plan['status']}, {done} of {len(live)} tasks done"
 
 
-def plan_page(plan: dict[str, Any]) -> str:
+def plan_page(document: dict[str, Any], plan: dict[str, Any]) -> str:
     live = [task for task in plan["tasks"] if task["status"] != "dropped"]
     file = PlanFile(
-        project="",
-        name="Plan",
+        project=document["project"]["id"],
+        name=document["project"]["name"],
         tasks=[TaskSpec.model_validate({name: task[name] for name in TaskSpec.model_fields}) for task in live],
         **{name: plan[name] for name in ("version", "status", "summary", "created_at")},
     )

@@ -45,7 +45,9 @@ class Arrival:
     def recall_projects(self) -> None:
         """Projects that came before, where they are still there."""
         fates = self.ledger.fates("projects")
-        here = set(Project.objects.filter(pk__in=[fate.became_id for fate in fates.values()]).values_list("pk", flat=True))
+        here = set(
+            Project.objects.filter(pk__in=[fate.became_id for fate in fates.values()]).values_list("pk", flat=True)
+        )
         for old_id, row in self.layout.projects.items():
             fate = self.ledger.fate(row)
             if fate is not None and fate.became_id in here:

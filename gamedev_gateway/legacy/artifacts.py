@@ -63,7 +63,11 @@ def category_of(reading: Reading) -> str:
 
 
 def validation_of(reading: Reading) -> str:
-    return reading.choice("validation_status", VALIDATION, "pending") if "validation_status" in reading.row.values else "pending"
+    return (
+        reading.choice("validation_status", VALIDATION, "pending")
+        if "validation_status" in reading.row.values
+        else "pending"
+    )
 
 
 def report_of(reading: Reading) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from gamedev_gateway.legacy.reading import Reading
 from plans.models import Project
 
 SCOPE = {"global": "global", "project": "global", "task": "task"}
-SOURCE = {name: name for name in Context.Source.values}
-SOURCE_OF = {"ai": Context.Source.AI, "user": Context.Source.MANUAL, "system": Context.Source.TEMPLATE}
+SOURCE = {str(name).replace("-", "_"): str(name) for name in Context.Source.values}
+SOURCE_OF = {"ai": "ai-generate", "user": "manual-edit", "system": "template-default"}
 EMPTY: dict[str, Any] = {
     "summary": "",
     "current_task": None,
@@ -77,7 +77,9 @@ def read_context(project: Project, subject: Subject, reading: Reading, taken: se
         task_code=code,
         content=content_of(reading, scope),
         created_by=created_by,
-        source=reading.choice("source", SOURCE, SOURCE_OF[created_by]) if reading.raw("source") else SOURCE_OF[created_by],
+        source=reading.choice("source", SOURCE, SOURCE_OF[created_by])
+        if reading.raw("source")
+        else SOURCE_OF[created_by],
         version=free_version(reading, taken),
         is_active=bool(reading.number("is_active", -(2**62), 2**62, 0)),
     )
@@ -99,7 +101,9 @@ def content_of(reading: Reading, scope: str) -> dict[str, Any]:
 
 
 def as_object(reading: Reading, value: Any) -> dict[str, Any]:
-    reading.note("content is no JSON object; it is the summary now." if isinstance(value, str) else "content is no JSON object.")
+    reading.note(
+        "content is no JSON object; it is the summary now." if isinstance(value, str) else "content is no JSON object."
+    )
     return {"summary": value} if isinstance(value, str) else {"content": value}
 
 
@@ -121,5 +125,3 @@ def store(arrival: Arrival, project: Project, reading: Reading, context: Context
         project.active_context = context
         project.save(update_fields=["active_context"])
     arrival.ledger.remember(reading, "context", context.pk, project.pk)
-
-

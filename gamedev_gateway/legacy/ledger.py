@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
+from gamedev_gateway.core.bulk import insert_many
 from gamedev_gateway.core.models import LegacyRow, LegacySource
 from gamedev_gateway.legacy.old_file import OldFile, OldRow
 from gamedev_gateway.legacy.reading import Reading
@@ -46,7 +47,8 @@ class Ledger:
         for source in LegacySource.objects.all():
             if is_copy(old, source):
                 return cls(source, is_new=False)
-        return cls(LegacySource.objects.create(name=old.name), is_new=True)
+        begun = LegacySource.objects.filter(name=old.name, rows=None).first()
+        return cls(begun or LegacySource.objects.create(name=old.name), is_new=True)
 
     def fates(self, table: str) -> dict[tuple[str, str], Fate]:
         """All known rows of a table; for the small ones."""
@@ -62,6 +64,9 @@ class Ledger:
 
     def fate(self, row: OldRow) -> Fate | None:
         return self.fates(row.table).get(identity(row))
+
+    def count(self, table: str) -> int:
+        return LegacyRow.objects.filter(source=self.source, table=table).count()
 
     def unknown(self, page: Sequence[OldRow]) -> list[OldRow]:
         """The rows of a page (of one table) that have not come yet."""
@@ -96,7 +101,7 @@ class Ledger:
         )
 
     def flush(self) -> None:
-        LegacyRow.objects.bulk_create(self.pending)
+        insert_many(self.pending)
         self.pending = []
 
 

@@ -5,6 +5,7 @@ import math
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -126,10 +127,13 @@ class OldFile:
             yield self.row(table, number, values)
 
     def row_numbered(self, table: str, number: int) -> OldRow:
-        names = ", ".join([self.keys[table], *map(quoted, self.tables[table])])
-        query = f"SELECT {names} FROM {quoted(table)} WHERE {self.keys[table]} = ?"  # noqa: S608
-        number, *values = self.connection.execute(query, [number]).fetchone()
+        number, *values = self.connection.execute(self.one_row(table), [number]).fetchone()
         return self.row(table, number, values)
+
+    @cache  # noqa: B019  as old as the file
+    def one_row(self, table: str) -> str:
+        names = ", ".join([self.keys[table], *map(quoted, self.tables[table])])
+        return f"SELECT {names} FROM {quoted(table)} WHERE {self.keys[table]} = ?"  # noqa: S608
 
     def row(self, table: str, number: int | None, values: list[Any]) -> OldRow:
         """A row with its key: its number; of a project its id, since their numbers may change in a copied file."""

@@ -32,10 +32,10 @@ def place_project(arrival: Arrival, old_id: str) -> None:
         make_project(arrival, old_id, reading)
     project = Project.objects.select_for_update().get(pk=arrival.slugs[old_id])
     plans = place_plans(arrival, project, old_id, reading)
-    came = place_tasks(arrival, project, old_id, plans)
+    place_tasks(arrival, project, old_id, plans)
     place_contexts(arrival, project, old_id)
     place_artifacts(arrival, old_id)
-    if came:
+    if arrival.ledger.pending or project.pk in arrival.fresh:
         settle(arrival, project, reading)
     if project.pk in arrival.fresh:
         arrival.ledger.remember(reading, "project", project.pk, project.pk)
@@ -115,9 +115,11 @@ def keep_current_task(arrival: Arrival, project: Project, reading: Reading) -> N
         project.save(update_fields=["current_task"])
     elif reading.raw("current_task_id") is not None:
         now = project.current_task.code if project.current_task else "none"
-        reading.note(f"current_task_id {reading.raw('current_task_id')} cannot be worked on; the current task is {now}.")
+        reading.note(
+            f"current_task_id {reading.raw('current_task_id')} cannot be worked on; the current task is {now}."
+        )
 
 
 def note_status(project: Project, row: OldRow, reading: Reading) -> None:
     if "status" in row.values and row.values["status"] != project.status:
-        reading.note(f"status {row.values['status']!r} is {project.status!r} now, as its plans say.")
+        reading.note(f"status {row.values['status']!r} is {str(project.status)!r} now, as its plans say.")

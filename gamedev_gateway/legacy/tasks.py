@@ -26,8 +26,8 @@ BEGUN = {"in_progress", "blocked", "done"}
 Placing = tuple[Reading, Task]
 
 
-def place_tasks(arrival: Arrival, project: Project, old_id: str, plans: dict[str, TaskPlan]) -> bool:
-    """The project's tasks that are new, each in its plan. True when something came."""
+def place_tasks(arrival: Arrival, project: Project, old_id: str, plans: dict[str, TaskPlan]) -> None:
+    """The project's tasks that are new, each in its plan."""
     fresh = [row for row in arrival.layout.tasks.get(old_id, []) if arrival.ledger.fate(row) is None]
     book = CodeBook(Task.objects.filter(plan__project=project).values_list("code", flat=True))
     readings = [Reading(row) for row in fresh]
@@ -39,7 +39,6 @@ def place_tasks(arrival: Arrival, project: Project, old_id: str, plans: dict[str
         for reading in members:
             reason = f"Version {plan.version} of its plan is {plan.status} here, and such a plan never changes."
             arrival.ledger.keep(reading.row, reason, project.pk)
-    return bool(fresh) or project.pk in arrival.fresh or project.status == Project.Status.DRAFT
 
 
 def by_plan(
@@ -50,8 +49,9 @@ def by_plan(
     for reading in sorted(readings, key=lambda reading: place_of(reading.row)):
         name = name_of(reading.raw("plan_id"))
         groups[name if name in plans else ""].append(reading)
-        if name and name not in plans:
-            reading.note(f"Its plan {name} is not there; it is in the plan “{IMPORTED}” now.")
+        if name not in plans:
+            lack = f"Its plan {name} is not there" if name else "It had no plan"
+            reading.note(f"{lack}; it is in the plan “{IMPORTED}” now.")
     loose = groups.pop("", [])
     pairs = [(plans[name], members) for name, members in groups.items()]
     return [*pairs, (imported_plan(project, loose), loose)] if loose else pairs
@@ -69,8 +69,6 @@ def imported_plan(project: Project, loose: Sequence[Reading]) -> TaskPlan:
         return found
     begun = any(STATUS.get(str(reading.raw("status")).strip().lower()) in BEGUN for reading in loose)
     accepted = begun and not project.plans.accepted().exists()
-    for reading in loose:
-        reading.note(f"It had no plan; it is in the plan “{IMPORTED}” now.")
     plan = TaskPlan(project=project, version=(project.plans.aggregate(last=Max("version"))["last"] or 0) + 1)
     plan.summary, plan.created_by, plan.author = IMPORTED, "system", FIRST_VERSION.as_json()
     plan.status = TaskPlan.Status.ACCEPTED if accepted else TaskPlan.Status.PROPOSED
@@ -153,7 +151,9 @@ def known_dependencies(reading: Reading, task: Task, names: dict[str, str]) -> l
     for name in named_dependencies(reading.raw("deps_json")):
         code = names.get(name.strip()) or names.get(read_code(name) or "")
         if code is None or code == task.code:
-            reading.note(f"The dependency {name!r} {'is the task itself' if code else 'names no task of its plan'}; dropped.")
+            reading.note(
+                f"The dependency {name!r} {'is the task itself' if code else 'names no task of its plan'}; dropped."
+            )
         elif code not in found:
             found.append(code)
     if len(found) > MAX_DEPENDENCIES:

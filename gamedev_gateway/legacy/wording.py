@@ -75,7 +75,11 @@ class Wording:
         value = self.reading.json("estimates")
         if not value:
             return Estimates().model_dump(mode="json")
-        known = {ESTIMATES[name]: amount for name, amount in value.items() if name in ESTIMATES} if isinstance(value, dict) else {}
+        known = (
+            {ESTIMATES[name]: amount for name, amount in value.items() if name in ESTIMATES}
+            if isinstance(value, dict)
+            else {}
+        )
         try:
             estimates = Estimates.model_validate(known)
         except ValueError:
@@ -111,6 +115,10 @@ def evidence_of(reading: Reading) -> list[dict[str, Any]]:
 
 
 def evidence_item(item: Any) -> dict[str, Any]:
-    if isinstance(item, dict) and set(item) <= {"kind", "note"} and all(isinstance(text, str) for text in item.values()):
+    if (
+        isinstance(item, dict)
+        and set(item) <= {"kind", "note"}
+        and all(isinstance(text, str) for text in item.values())
+    ):
         return {"kind": "imported", **item}
     return {"kind": "imported", "note": as_line(item)}

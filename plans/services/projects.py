@@ -124,6 +124,13 @@ def add_member(project: Project, user: AbstractBaseUser, role: str, *, actor: Ac
     return set_member(project, user, role, actor=actor)
 
 
+def give_ownerless(user: AbstractBaseUser) -> int:
+    """Make a person the owner of the projects that nobody is in. Gives how many. As with a new project, no event tells it."""
+    ownerless = Project.objects.filter(memberships=None)
+    new = [Membership(project=project, user_id=user.pk, role=Role.OWNER) for project in ownerless]
+    return len(Membership.objects.bulk_create(new))
+
+
 @transaction.atomic
 def remove_member(member: Membership, *, actor: Actor) -> None:
     check_person(actor)

@@ -88,7 +88,7 @@ def texts(tokens, kind: str) -> list[str]:
     """The plain text of all blocks of a kind, in order."""
     found = []
     for place, token in enumerate(tokens):
-        if token.type == kind:
+        if token.type == kind and token.level == (0 if kind == "heading_open" else token.level):
             found.append("".join(child.content for child in tokens[place + 1].children if child.type == "text"))
     return found
 
@@ -100,7 +100,9 @@ def test_no_title_breaks_out_of_its_place(tasks):
     cells = texts(tokens, "td_open")
     titles = [" ".join(task.title.split()) for task in plan.tasks]
     assert cells[1::7] == titles
-    assert texts(tokens, "heading_open")[1:] == [f"{task.code} {title}" for task, title in zip(plan.tasks, titles)]
+    assert texts(tokens, "heading_open")[1:] == [
+        f"{task.code} {title}" for task, title in zip(plan.tasks, titles, strict=True)
+    ]
 
 
 def test_a_description_stays_inside_its_quotation():
