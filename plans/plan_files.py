@@ -33,7 +33,18 @@ def as_json(plan: PlanFile) -> str:
 
 
 def as_yaml(plan: PlanFile) -> str:
-    return yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100)
+    return yaml.dump(plan.model_dump(mode="json"), Dumper=ExactDumper, sort_keys=False, allow_unicode=True, width=100)
+
+
+class ExactDumper(yaml.SafeDumper):
+    """Quotes with escapes what would be read as another text: PyYAML folds the line ends that only Unicode knows."""
+
+    def represent_str(self, text: str) -> yaml.ScalarNode:
+        plain = text.replace("\n", "").isprintable()
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+
+
+ExactDumper.add_representer(str, ExactDumper.represent_str)
 
 
 def as_markdown(plan: PlanFile, states: Mapping[str, str] | None = None) -> str:

@@ -1,8 +1,10 @@
 """History from elsewhere: events that happened before they came into this log."""
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import transaction
 
@@ -34,15 +36,25 @@ def append_history(project_id: str, past: Sequence[PastEvent]) -> list[Event]:
         return []
     stream_id, last = take_next_seq(project_stream(project_id), len(past))
     first = last - len(past) + 1
-    events = [stored_event(project_id, stream_id, seq, item) for seq, item in enumerate(past, first)]
-    insert_many(events)
+    ids = event_ids(len(past))
+    events = [
+        stored_event(project_id, stream_id, seq, *pair) for seq, pair in enumerate(zip(past, ids, strict=True), first)
+    ]
+    insert_many(Event, events)
     return events
 
 
-def stored_event(project_id: str, stream_id: int, seq: int, item: PastEvent) -> Event:
+def event_ids(count: int) -> list[UUID]:
+    """Random ids, from one draw of random bytes."""
+    drawn = os.urandom(16 * count)
+    return [UUID(bytes=drawn[place : place + 16], version=4) for place in range(0, len(drawn), 16)]
+
+
+def stored_event(project_id: str, stream_id: int, seq: int, item: PastEvent, event_id: UUID) -> Event:
     event = Event(
         stream_id=stream_id,
         seq=seq,
+        uuid=event_id,
         type=item.payload.type,
         task_code=item.task.code if item.task else "",
         author=f"{item.actor.kind}:{item.actor.id}",

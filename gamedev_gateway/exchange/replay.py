@@ -1,11 +1,13 @@
 """The events of an export into the log of a new project: the same seq, id, time and words, with the ids of here."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
 
+from gamedev_gateway.core.bulk import insert_many
 from gamedev_gateway.exchange.errors import ExchangeError, first_error
 from gamedev_gateway.exchange.refs import Targets, swap_payload
 from gamedev_gateway.exchange.shape import EventShape, LogShape
@@ -28,7 +30,7 @@ def restore_events(project_id: str, log: LogShape, events: Iterable[tuple[str, A
     found = rows(project_id, stream, log, events, targets)
     while page := list(islice(found, BATCH)):
         refuse_used_keys(stream, page)
-        Event.objects.bulk_create([event for _, event in page])
+        insert_many(Event, [event for _, event in page])
         count += len(page)
     if count != log.head - log.first + 1:
         raise ExchangeError(f"events: The log ends at {log.head}, but the events end at {log.first + count - 1}.")
@@ -88,12 +90,22 @@ def payload_of(shape: EventShape, targets: Targets) -> dict[str, Any]:
     return payload
 
 
-def refuse_used_keys(stream: Stream, page: Iterable[Placed]) -> None:
+def refuse_used_keys(stream: Stream, page: Sequence[Placed]) -> None:
     """An author's key names one event of a log."""
-    keyed = [(place, event) for place, event in page if event.key is not None]
-    stored = Event.objects.filter(stream=stream, key__in=[event.key for _, event in keyed])
-    used = set(stored.values_list("author", "key"))
-    for place, event in keyed:
-        if (event.author, event.key) in used:
-            raise ExchangeError(f"{place}: key: Its author has used {event.key!r} before.")
-        used.add((event.author, event.key))
+    keys: dict[str, set[str]] = defaultdict(set)
+    for place, event in page:
+        if event.key is not None:
+            if event.key in keys[event.author]:
+                raise key_used(place, event)
+            keys[event.author].add(event.key)
+    for author, used in keys.items():
+        stored = (
+            Event.objects.filter(stream=stream, author=author, key__in=used).order_by().values_list("key", flat=True)
+        )
+        for place, event in page if (before := set(stored)) else ():
+            if event.author == author and event.key in before:
+                raise key_used(place, event)
+
+
+def key_used(place: str, event: Event) -> ExchangeError:
+    return ExchangeError(f"{place}: key: Its author has used {event.key!r} before.")

@@ -22,6 +22,21 @@ class Fate(NamedTuple):
     project_id: str
 
 
+class Line(NamedTuple):
+    """A row of the ledger on its way there, in the columns of LegacyRow."""
+
+    source_id: int
+    table: str
+    key: str
+    mark: str
+    project_id: str
+    became: str
+    became_id: str
+    reason: str = ""
+    repairs: Sequence[str] = ()
+    data: str = ""
+
+
 def pages(items: Iterable[Item], size: int = PAGE) -> Iterator[list[Item]]:
     rest = iter(items)
     while page := list(islice(rest, size)):
@@ -38,7 +53,7 @@ class Ledger:
 
     def __init__(self, source: LegacySource, is_new: bool) -> None:
         self.source, self.is_new = source, is_new
-        self.pending: list[LegacyRow] = []
+        self.pending: list[Line] = []
         self.loaded: dict[str, dict[tuple[str, str], Fate]] = {}
 
     @classmethod
@@ -87,21 +102,11 @@ class Ledger:
         self.add(row, "", "", project_id, data=row.as_json(), reason=reason)
 
     def add(self, row: OldRow, became: str, became_id: str, project_id: str, **more: Any) -> None:
-        self.pending.append(
-            LegacyRow(
-                source=self.source,
-                table=row.table,
-                key=row.key,
-                mark=row.mark,
-                became=became,
-                became_id=became_id,
-                project_id=project_id.replace("\x00", "␀"),
-                **more,
-            )
-        )
+        project_id = project_id.replace("\x00", "␀")
+        self.pending.append(Line(self.source.pk, row.table, row.key, row.mark, project_id, became, became_id, **more))
 
     def flush(self) -> None:
-        insert_many(self.pending)
+        insert_many(LegacyRow, self.pending)
         self.pending = []
 
 

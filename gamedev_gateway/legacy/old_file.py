@@ -81,6 +81,7 @@ class OldFile:
         self.path, self.name = path, name or path.name
         self.connection = open_read_only(path)
         self.connection.text_factory = decoded
+        self.connection.execute("PRAGMA cache_size = -20000")
         self.tables = {str(name): self.columns(str(name)) for name in self.table_names()}
         self.keys = {name: self.key_column(name) for name in self.tables}
 

@@ -139,9 +139,10 @@ def parse_time(value: Any) -> datetime | None:
 
 
 def parse_iso(text: str) -> datetime | None:
-    if not is_iso(text):
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
         return None
-    parsed = datetime.fromisoformat(text)
     return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 

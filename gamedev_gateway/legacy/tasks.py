@@ -91,12 +91,20 @@ def place_in_plan(arrival: Arrival, plan: TaskPlan, members: Sequence[Reading], 
     for idx, reading in enumerate(members, len(there)):
         code = give_code(reading, book, used)
         task = Task(plan=plan, idx=idx, code=code, **Wording(reading).fields(code), **work_of(reading))
+        begin_when_planned(reading, task)
         placings.append((reading, task))
         used[code] = task
     link(placings, there)
     for (reading, _), task in zip(placings, Task.objects.bulk_create([task for _, task in placings]), strict=True):
         arrival.ledger.remember(reading, "task", task.pk, plan.project_id)
         arrival.tasks.setdefault(name_of(reading.raw("id")), PlacedTask(plan.project_id, task.ref))
+
+
+def begin_when_planned(reading: Reading, task: Task) -> None:
+    """A task in progress has a beginning, so that it can be the current one."""
+    if task.status == Task.Status.IN_PROGRESS and task.started_at is None:
+        task.started_at = task.plan.created_at
+        reading.note(f"It was in progress, but nobody wrote since when; {task.started_at} was taken.")
 
 
 def give_code(reading: Reading, book: CodeBook, used: dict[str, Any]) -> str:

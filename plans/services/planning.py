@@ -113,8 +113,9 @@ def number_new_tasks(project: Project, tasks: Sequence[NewTask], base: TaskPlan 
     """Tasks written by hand as specs. A code that the base or the active plan has means that task; others must be new."""
     known = {spec.code for plan in (base, get_active_plan(project)) if plan for spec in plan.specs()}
     given = [task.code for task in tasks if task.code]
+    highest = project.highest_code + len(tasks) + MAX_CODES_AHEAD
     for index, task in enumerate(tasks):
-        if task.code and task.code not in known and (trouble := code_trouble(project, task.code)):
+        if task.code and task.code not in known and (trouble := code_trouble(project, task.code, highest)):
             raise InvalidInput({f"tasks.{index}.code": [trouble]})
     number = max([project.highest_code, *(code_number(code) for code in {*known, *given})], default=0)
     specs = []
@@ -125,11 +126,11 @@ def number_new_tasks(project: Project, tasks: Sequence[NewTask], base: TaskPlan 
     return specs
 
 
-def code_trouble(project: Project, code: str) -> str | None:
+def code_trouble(project: Project, code: str, highest: int) -> str | None:
     """Why a new task cannot have a code that was given by hand; None when it can."""
     if code_number(code) <= project.highest_code:
         return f"{code} was another task; leave the code out to get a new one."
-    if code_number(code) > project.highest_code + MAX_CODES_AHEAD:
+    if code_number(code) > highest:
         return f"{code} would skip too many numbers; leave the code out to get the next one."
     return None
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 
 from gamedev_gateway.core.errors import GatewayError
 from gamedev_gateway.exchange.folder import read_folder
@@ -35,7 +36,7 @@ class Command(BaseCommand):
             restored = restore(package, owner=owner, id=options["id"], dry_run=dry_run)
         except ValidationError as error:
             raise CommandError(f"--id: {' '.join(error.messages)}") from error
-        except (OSError, GatewayError) as error:
+        except (OSError, GatewayError, OperationalError) as error:
             raise CommandError(f"{path}: {error}") from error
         for remark in restored.remarks:
             self.stderr.write(remark)

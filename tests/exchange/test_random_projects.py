@@ -1,0 +1,149 @@
+"""Projects with a random past, carried over: the second export is the first, byte for byte."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contexts import services as contexts
+from contexts.models import Context
+from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.errors import GatewayError
+from gamedev_gateway.exchange.export import take_snapshot
+from gamedev_gateway.exchange.folder import read_folder, write_folder
+from gamedev_gateway.exchange.restore import restore
+from plans import services
+from plans.brief import Brief
+from plans.models import Artifact, Generation, Project, Task
+from plans.operations import NewTask, operations_adapter
+from plans.streams import find_task
+from realtime.publishing import publish_client_event
+from tests.conftest import BRIEF
+from tests.exchange.conftest import exported, imported
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), min_size=1, max_size=30)
+WISHES = ("Add daily challenges.", "Drop the tutorial.", "Add localization into four languages.", "Nothing sensible.")
+
+
+class Life:
+    """A project that things happen to, at random but the same for one seed."""
+
+    def __init__(self, project: Project, people: list[User], seed: int, words: list[str]) -> None:
+        self.project, self.people = project, people
+        self.random, self.words = Random(seed), words
+
+    def word(self) -> str:
+        return self.random.choice(self.words)
+
+    def actor(self) -> Actor:
+        person = self.random.choice(self.people)
+        return self.random.choice([Actor.person(person), Actor.agent(person, id="a-1", name=self.word())])
+
+    def task(self) -> Task:
+        return self.random.choice(list(Task.objects.filter(plan__project=self.project)))
+
+    def plan(self) -> Any:
+        return self.random.choice(list(self.project.plans.all()))
+
+    def event(self) -> None:
+        act: Callable[[], Any] = getattr(self, self.random.choice(EVENTS))
+        try:
+            act()
+        except (GatewayError, IndexError, ValueError):
+            return
+
+    # What may happen
+
+    def generate(self) -> None:
+        services.generate_now(self.project, Generation.Kind.PLAN, {"instructions": ""}, actor=self.actor())
+
+    def refine(self) -> None:
+        request = {"plan": self.plan().pk, "instructions": self.random.choice(WISHES)}
+        services.generate_now(self.project, Generation.Kind.REFINE, request, actor=self.actor())
+
+    def propose(self) -> None:
+        tasks = [NewTask(title=f"x{self.word()}", acceptance=[f"y{self.word()}"]) for _ in range(3)]
+        services.propose_tasks(self.project, tasks, actor=self.actor(), summary=self.word())
+
+    def edit(self) -> None:
+        add = {"op": "add", "task": {"title": f"x{self.word()}", "estimates": {"time_hours": self.random.random()}}}
+        drop = {"op": "drop", "code": self.task().code}
+        ops = operations_adapter.validate_python([self.random.choice([add, drop])])
+        services.edit_plan(self.plan(), ops, actor=self.actor())
+
+    def accept(self) -> None:
+        services.accept_plan(self.plan(), actor=Actor.person(self.people[0]))
+
+    def work(self) -> None:
+        task, actor = self.task(), self.actor()
+        services.start_task(task, actor=actor)
+        services.report_progress(task, percent=self.random.randrange(101), note=self.word(), actor=actor)
+
+    def block(self) -> None:
+        services.block_task(self.task(), reason=self.word(), actor=self.actor())
+
+    def complete(self) -> None:
+        task = self.task()
+        made = list(task.artifacts.values_list("pk", flat=True))
+        evidence = [{"kind": "file", "artifact": pk, "note": self.word()} for pk in made]
+        answers = [{"criterion": criterion, "met": True} for criterion in task.acceptance]
+        services.complete_task(task, acceptance=answers, evidence=evidence, actor=self.actor())
+
+    def make(self) -> None:
+        services.register_artifact(self.task(), type="x", category="code", path=self.word(), actor=self.actor())
+
+    def unmake(self) -> None:
+        services.delete_artifact(self.random.choice(list(Artifact.objects.all())), actor=self.actor())
+
+    def know(self) -> None:
+        content = {self.word(): self.random.random(), "decisions": [self.word()]}
+        contexts.write_context(self.project, scope="global", content=content, actor=self.actor())
+
+    def roll_back(self) -> None:
+        contexts.activate_context(self.random.choice(list(Context.objects.all())), actor=self.actor())
+
+    def say(self) -> None:
+        task = find_task(self.project.pk, self.task().code)
+        payload = {"text": self.word(), "data": {self.word(): [self.random.random(), None, True]}}
+        publish_client_event(self.project.pk, "chat", payload, actor=self.actor(), task=task, key=self.word())
+
+    def rename(self) -> None:
+        services.update_project(self.project, {"name": self.word(), "description": self.word()}, actor=self.actor())
+
+
+EVENTS = [
+    name for name in vars(Life) if not name.startswith("_") and name not in ("word", "actor", "task", "plan", "event")
+]
+OFTEN = [name for name in EVENTS if name in ("accept", "propose", "work", "complete", "make", "say")]
+EVENTS += OFTEN * 2
+
+
+@pytest.mark.parametrize("form", ["json", "folder"])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), length=st.integers(0, 50), words=st.lists(TEXT, min_size=1, max_size=5))
+def test_a_random_project_survives(
+    form, seed, length, words, alice, bob, tmp_path_factory, django_capture_on_commit_callbacks
+):
+    person = Actor.person(alice)
+    project = services.create_project(name="Life", brief=Brief.model_validate(BRIEF), actor=person, owner=alice)
+    with django_capture_on_commit_callbacks(execute=True):
+        life = Life(project, [alice, bob], seed, words)
+        for _ in range(length):
+            life.event()
+    first = exported(project)
+    package = tmp_path_factory.mktemp("exchange")
+    if form == "folder":
+        write_folder(take_snapshot(project), package / "out")
+    services.delete_project(project, actor=person)
+    if form == "folder":
+        restore(read_folder(package / "out"), owner=alice)
+    else:
+        imported(first, package / "export.json", alice)
+    restored = Project.objects.get()
+    second = exported(restored)
+    services.delete_project(restored, actor=person)
+    assert second == first
