@@ -38,7 +38,7 @@ class AccessTokenAdmin(ReadOnlyAdmin):
     """People see and make their own tokens; superusers see all."""
 
     form = TokenForm
-    list_display = ("shown_name", "user", "shown_scopes", "created", "expiry", "is_expired", "last_used_at")
+    list_display = ("shown_name", "user", "shown_scopes", "created", "shown_state", "last_used_at")
     list_select_related = ("user",)
     search_fields = ("name", "user__username")
 
@@ -71,9 +71,11 @@ class AccessTokenAdmin(ReadOnlyAdmin):
     def shown_scopes(self, token: AccessToken) -> str:
         return ", ".join(token.scopes)
 
-    @display(description="expired", boolean=True)
-    def is_expired(self, token: AccessToken) -> bool:
-        return token.is_expired
+    @display(description="lives", ordering="expiry", label={"expired": "danger"})
+    def shown_state(self, token: AccessToken) -> tuple[str, str] | str:
+        if token.expiry is None:
+            return "until revoked"
+        return ("expired", "expired") if token.is_expired else f"until {token.expiry:%Y-%m-%d %H:%M}"
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         context |= {"show_save_and_continue": False, "show_save_and_add_another": False}

@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from agents.models import AccessToken, Scope
 from gamedev_gateway.core.api import StrictSerializer
+from gamedev_gateway.core.fields import ChoiceField
 
 
 class LoginSerializer(StrictSerializer):
@@ -42,9 +43,7 @@ class NewTokenSerializer(TokenSerializer):
 
 class CreateTokenSerializer(StrictSerializer):
     name = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
-    scopes = serializers.ListField(
-        child=serializers.ChoiceField(choices=Scope.choices), required=False, min_length=1, max_length=3
-    )
+    scopes = serializers.ListField(child=ChoiceField(choices=Scope.choices), required=False, min_length=1, max_length=3)
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
 
     def validate_expires_at(self, value: Any) -> Any:

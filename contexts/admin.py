@@ -17,6 +17,7 @@ from gamedev_gateway.core.admin import pretty_json
 from gamedev_gateway.core.api import actor_of
 from plans.admin.access import may
 from plans.admin.pages import PagesAdmin
+from plans.admin.reading import cut
 from plans.models import Role
 
 
@@ -44,14 +45,14 @@ class IndentedJSON(json.JSONEncoder):
 
 @admin.register(Context)
 class ContextAdmin(PagesAdmin):
-    list_display = ("shown_name", "version", "is_active", "source", "created_by", "summary", "created_at")
+    list_display = ("shown_name", "version", "shown_active", "source", "created_by", "summary", "created_at")
     list_filter = ("is_active", "scope", "source", ("project", admin.RelatedOnlyFieldListFilter))
     list_filter_sheet = False
     list_select_related = ("project",)
     search_fields = ("project__name", "task_code")
     fields = (
         ("project", "scope", "task_code"),
-        ("version", "is_active"),
+        ("version", "shown_active"),
         ("source", "created_by"),
         ("based_on_seq", "created_at"),
         "shown_content",
@@ -67,7 +68,11 @@ class ContextAdmin(PagesAdmin):
 
     @display(description="summary")
     def summary(self, context: Context) -> str:
-        return str(context.content.get("summary", ""))[:120]
+        return cut(str(context.content.get("summary", "")), 120)
+
+    @display(description="state", ordering="is_active", label={"active": "success"})
+    def shown_active(self, context: Context) -> str:
+        return "active" if context.is_active else "earlier"
 
     @display(description="content")
     def shown_content(self, context: Context) -> str:

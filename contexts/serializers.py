@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from contexts.models import Context
 from gamedev_gateway.core.api import StrictSerializer
+from gamedev_gateway.core.fields import ChoiceField
 from plans.models import TaskPlan
 
 
@@ -35,7 +36,7 @@ class ContextSerializer(serializers.ModelSerializer):
 class WhichContextSerializer(StrictSerializer):
     """Which context: the global one, or a task's."""
 
-    scope = serializers.ChoiceField(choices=Context.Scope.choices, default=Context.Scope.GLOBAL)
+    scope = ChoiceField(choices=Context.Scope.choices, default=Context.Scope.GLOBAL)
     task = serializers.CharField(max_length=16, required=False, allow_null=True, help_text="The task's code.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

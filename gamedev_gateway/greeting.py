@@ -16,7 +16,7 @@ from plans.models import Project
 def greeting(url: str, first: FirstUser | None, *, queued: int = 0, host: str = "") -> str:
     blocks = [
         places(url, host),
-        first_user(first) if first else token_line(),
+        first_user(first) if first else known_user(),
         things_to_try(url, first.token if first else "$TOKEN"),
         remarks(queued),
     ]
@@ -47,10 +47,16 @@ def first_user(first: FirstUser) -> list[str]:
     ]
 
 
-def token_line() -> list[str]:
+def known_user() -> list[str]:
+    """Who signs in, on every start after the first; the password was told then and is stored nowhere."""
     users = get_user_model().objects.filter(is_active=True).order_by("-is_superuser", "pk")
-    username = next((user.get_username() for user in users[:1]), "USERNAME")
-    return ["A token for the line with curl:", "", f"export TOKEN=$({manage()} create_token {shlex.quote(username)})"]
+    username = next((shlex.quote(user.get_username()) for user in users[:1]), "USERNAME")
+    return [
+        f"Sign in as {username}. Password forgotten?    {manage()} changepassword {username}",
+        "A token for the line with curl:",
+        "",
+        f"export TOKEN=$({manage()} create_token {username})",
+    ]
 
 
 def things_to_try(url: str, token: str) -> list[str]:

@@ -1,43 +1,17 @@
 """Settings, from the environment and from a `.env` beside manage.py. A wrong value stops the start with a sentence."""
 
+import os
+import sys
 from pathlib import Path
-
-import environ
-from django.core.exceptions import ImproperlyConfigured
 
 from gamedev_gateway.core.logs import logging_config
 from gamedev_gateway.core.secret_key import kept_secret_key
+from gamedev_gateway.environment import choice, database, env, flag, number, rate, redis_url, unknown_names
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "data"
 
-env = environ.Env()
 env.read_env(BASE_DIR / ".env")
-
-
-def choice(name: str, allowed: tuple[str, ...], default: str) -> str:
-    value = env.str(name, default)
-    if value not in allowed:
-        raise ImproperlyConfigured(f"{name} is {value!r}; use one of: {', '.join(allowed)}.")
-    return value
-
-
-def flag(name: str, default: bool = False) -> bool:
-    text = env.str(name, str(default)).strip().lower()
-    if text not in {"1", "true", "yes", "on", "0", "false", "no", "off", ""}:
-        raise ImproperlyConfigured(f"{name} is {text!r}; use true or false.")
-    return text in {"1", "true", "yes", "on"}
-
-
-def number(name: str, default: float, least: float) -> float:
-    try:
-        value = env.float(name, default)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name} is {env.str(name)!r}; use a number.") from error
-    if value < least:
-        raise ImproperlyConfigured(f"{name} is {value}; use at least {least}.")
-    return value
-
 
 DEBUG = flag("DEBUG")
 SECRET_KEY = env.str("SECRET_KEY", "") or kept_secret_key(DATA_DIR)
@@ -46,6 +20,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
     "daphne",
+    "gamedev_gateway",  # before those whose templates it overrides
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -67,7 +42,6 @@ INSTALLED_APPS = [
     "plans",
     "contexts",
     "agents",
-    "gamedev_gateway",
 ]
 
 MIDDLEWARE = [
@@ -104,7 +78,7 @@ TEMPLATES = [
 
 # Database. SQLite takes its write lock when a transaction begins (IMMEDIATE), so that two writers wait for each other
 # instead of failing, and keeps a write-ahead log, so that readers never wait.
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'gateway.db'}")}
+DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'gateway.db'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     name = Path(str(DATABASES["default"]["NAME"]))
     DATABASES["default"]["NAME"] = str(name if name.is_absolute() else BASE_DIR / name)
@@ -114,10 +88,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-20000;",
     }
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 10}
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options["pool"] = {"min_size": 1, "max_size": 10}
+    options.setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env.str("REDIS_URL", "")
+REDIS_URL = redis_url("REDIS_URL")
 CHANNEL_LAYERS = {
     "default": (
         {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
@@ -179,9 +155,9 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "gamedev_gateway.core.schema.GatewaySchema",
     "DEFAULT_THROTTLE_CLASSES": ["gamedev_gateway.core.throttles.UserRate", "gamedev_gateway.core.throttles.AnonRate"],
     "DEFAULT_THROTTLE_RATES": {
-        "user": env.str("GATEWAY_RATE_USER", "200/second"),
-        "anon": env.str("GATEWAY_RATE_ANON", "20/second"),
-        "login": env.str("GATEWAY_RATE_LOGIN", "30/minute"),
+        "user": rate("GATEWAY_RATE_USER", "200/second"),
+        "anon": rate("GATEWAY_RATE_ANON", "20/second"),
+        "login": rate("GATEWAY_RATE_LOGIN", "30/minute"),
     },
     "NUM_PROXIES": int(number("GATEWAY_PROXIES", 0, 0)),
     "EXCEPTION_HANDLER": "gamedev_gateway.core.problems.handle_exception",
@@ -243,3 +219,6 @@ LOGGING = logging_config(
     log_format=choice("LOG_FORMAT", ("console", "json"), "console"),
     level=choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
 )
+
+for line in unknown_names(os.environ):
+    sys.stderr.write(f"{line}\n")

@@ -114,8 +114,13 @@ class CriteriaUnmet(Conflict):
 
     code = "criteria_unmet"
 
-    def __init__(self, task: Task, unmet: list[str]) -> None:
-        super().__init__(f"{task.code} is not complete: {'; '.join(unmet)}", unmet=unmet)
+    def __init__(self, task: Task, unmet: list[str], unanswered: list[str]) -> None:
+        super().__init__(
+            f"{task.code} is not complete. Answer every criterion in `acceptance` with {{criterion, met: true}}; "
+            f"unmet: {'; '.join(unmet)}",
+            unmet=unmet,
+            unanswered=unanswered,
+        )
 
 
 class LastOwner(Conflict):

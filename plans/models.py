@@ -160,6 +160,8 @@ class TaskPlan(models.Model):
     base = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="derived")
     summary = models.TextField(blank=True, default="")
     instructions = models.TextField(blank=True, default="", help_text="What it was asked for with.")
+    understood = models.JSONField(default=list, blank=True, help_text="What was done about the instructions.")
+    not_understood = models.JSONField(default=list, blank=True, help_text="The parts that nothing was done about.")
     created_by = models.CharField(max_length=6, choices=Origin.choices)
     author = models.JSONField(default=dict, help_text="The actor who made it.")
     revision = models.PositiveIntegerField(default=1)

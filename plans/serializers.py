@@ -1,5 +1,6 @@
 """The shapes of the API: what goes out, what may come in."""
 
+from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from django.contrib.auth import get_user_model
@@ -7,7 +8,7 @@ from pydantic import Field
 from rest_framework import serializers
 
 from gamedev_gateway.core.api import StrictModelSerializer, StrictSerializer
-from gamedev_gateway.core.fields import PydanticField
+from gamedev_gateway.core.fields import ChoiceField, PydanticField
 from plans.brief import Brief
 from plans.models import SLUG, Artifact, Generation, Membership, Project, Role, Task, TaskPlan
 from plans.operations import NewTask, Operations
@@ -93,11 +94,11 @@ class MemberSerializer(serializers.ModelSerializer):
 
 class CreateMemberSerializer(StrictSerializer):
     user = serializers.SlugRelatedField("username", queryset=get_user_model().objects.filter(is_active=True))
-    role = serializers.ChoiceField(choices=Role.choices)
+    role = ChoiceField(choices=Role.choices)
 
 
 class UpdateMemberSerializer(StrictSerializer):
-    role = serializers.ChoiceField(choices=Role.choices)
+    role = ChoiceField(choices=Role.choices)
 
 
 # Plans and tasks
@@ -180,6 +181,8 @@ class PlanSerializer(serializers.ModelSerializer):
             "accepted_at",
             "base",
             "instructions",
+            "understood",
+            "not_understood",
             "revision",
             "tasks",
             "stats",
@@ -263,6 +266,9 @@ class ReopenSerializer(StrictSerializer):
 
 # Artifacts and generations
 
+RUN_BY_BROWSERS = {"javascript", "data", "vbscript"}
+"""Schemes of uris that are programs, not places."""
+
 
 class ArtifactSerializer(serializers.ModelSerializer):
     task_code = serializers.CharField(source="task.code")
@@ -286,6 +292,8 @@ class ArtifactSerializer(serializers.ModelSerializer):
 
 
 class CreateArtifactSerializer(StrictModelSerializer):
+    category = ChoiceField(choices=Artifact.Category.choices)
+
     class Meta:
         model = Artifact
         fields = ["type", "category", "path", "uri", "sha256", "size_bytes"]
@@ -297,9 +305,19 @@ class CreateArtifactSerializer(StrictModelSerializer):
             raise serializers.ValidationError({"path": ["Say where it is: give a path or a uri."]})
         return attrs
 
+    def validate_path(self, path: str) -> str:
+        if ".." in PurePosixPath(path.replace("\\", "/")).parts:
+            raise serializers.ValidationError("Give a path that does not climb up with “..”.")
+        return path
+
+    def validate_uri(self, uri: str) -> str:
+        if uri.partition(":")[0].strip().lower() in RUN_BY_BROWSERS:
+            raise serializers.ValidationError("Give a uri that names a place, such as https://…")
+        return uri
+
 
 class ValidateArtifactSerializer(StrictSerializer):
-    status = serializers.ChoiceField(choices=["valid", "invalid"])
+    status = ChoiceField(choices=["valid", "invalid"])
     report = serializers.DictField(required=False, default=dict)
 
 

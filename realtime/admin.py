@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
@@ -42,7 +43,7 @@ class TypeFilter(admin.SimpleListFilter):
 class EventAdmin(ReadOnlyAdmin):
     """The log as superusers see it; the apps above open it for others, as far as they may look."""
 
-    list_display = ("seq", "type", "log", "task_code", "author", "correlation_id", "at")
+    list_display: tuple[str, ...] = ("seq", "type", "log", "task_code", "author", "correlation_id", "at")
     list_display_links = ("seq", "type")
     list_filter = (StreamFilter, TypeFilter)
     list_filter_sheet = False
@@ -54,7 +55,7 @@ class EventAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     paginator = InfinitePaginator
     actions = None
-    fields = ("seq", "type", "log", "task_code", "author", "correlation_id", "key", "at", "event")
+    fields: tuple[str, ...] = ("seq", "type", "log", "task_code", "author", "correlation_id", "key", "at", "event")
 
     class Media:
         css = {"all": ["plans/admin.css"]}
@@ -76,7 +77,7 @@ class EventAdmin(ReadOnlyAdmin):
 
     @display(description="at (UTC)")
     def at(self, event: Event) -> str:
-        return f"{event.timestamp:%Y-%m-%d %H:%M:%S}"
+        return format_html('<span class="gw-one-line">{}</span>', f"{event.timestamp:%Y-%m-%d %H:%M:%S}")
 
     @display(description="the event as it was sent")
     def event(self, event: Event) -> str:

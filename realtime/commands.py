@@ -72,6 +72,9 @@ def parse_command(text: str) -> AnyCommand:
         refuse_unstorable(data)
         return adapter.validate_python(data)
     except ValidationError as error:
+        if error.errors()[0]["type"] in {"union_tag_invalid", "union_tag_not_found"}:
+            error_of_command = {"command": ["Use subscribe, unsubscribe, ping or publish."]}
+            raise BadFrame("There is no such command.", reply_to, errors=error_of_command) from error
         invalid = invalid_input_from(error)
         raise BadFrame(invalid.detail, reply_to, **invalid.data) from error
     except GatewayError as error:

@@ -37,12 +37,30 @@ PROTOCOL_ERROR, UNAUTHENTICATED, FORBIDDEN, UNKNOWN, IDLE, TOO_LARGE, TOO_MANY =
     4429,
 )
 INTERNAL_ERROR = 1011
+QUERY = {"after", "types", "sections", "ticket"}
+REASONS = {
+    PROTOCOL_ERROR: "not the protocol",
+    UNAUTHENTICATED: "no credential that holds",
+    FORBIDDEN: "a foreign page",
+    UNKNOWN: "no such stream, or not yours to see",
+    IDLE: "nothing subscribed",
+    TOO_LARGE: "frame too large",
+    TOO_MANY: "too many commands or sockets",
+    INTERNAL_ERROR: "our fault",
+}
 
 log = structlog.get_logger("gateway.socket")
 
 
 class LimitReached(GatewayError):
     code, http_status = "too_many_subscriptions", 429
+
+
+class NotSubscribed(GatewayError):
+    code, http_status = "unknown_stream", 404
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(f"This socket has no subscription to {stream!r}.")
 
 
 class GatewayConsumer(AsyncWebsocketConsumer):
@@ -171,7 +189,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
 
     async def command_unsubscribe(self, command: Unsubscribe) -> None:
         if not self.connection.unsubscribe(command.stream):
-            raise UnknownStream(command.stream)
+            raise NotSubscribed(command.stream)
         await self.leave(command.stream)
         self.connection.tell(frames.Unsubscribed(reply_to=command.id, stream=command.stream))
 
@@ -204,10 +222,8 @@ class GatewayConsumer(AsyncWebsocketConsumer):
 
     async def subscribe_from_url(self, stream: str) -> None:
         """The subscription that the URL asks for; what is wrong with it closes the socket."""
-        query = {
-            name: values[-1] for name, values in parse_qs(self.scope["query_string"].decode(errors="replace")).items()
-        }
         try:
+            query = parse_query(self.scope["query_string"])
             types = history.parse_types(name for name in query.get("types", "").split(",") if name)
             await self.subscribe(stream, query.get("after"), types)
         except UnknownStream as error:
@@ -270,7 +286,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         """Close the socket, once. One whose client has gone needs no closing."""
         self.ending = True
         with contextlib.suppress(OSError, RuntimeError):
-            await self.close(code)
+            await self.close(code, reason=REASONS.get(code))
 
     def end(self, code: int) -> None:
         """Close the socket once what waits has been written."""
@@ -284,6 +300,18 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             async with asyncio.timeout(5):
                 await self.connection.emptied()
         await self.shut(code)
+
+
+def parse_query(text: bytes) -> dict[str, str]:
+    """The query of a socket's address. One that is misspelt would be a silent hole, so it is refused."""
+    query = {
+        name: values[-1] for name, values in parse_qs(text.decode(errors="replace"), keep_blank_values=True).items()
+    }
+    if unknown := query.keys() - QUERY:
+        raise InvalidInput(
+            {name: [f"Unknown parameter. Known: {', '.join(sorted(QUERY))}."] for name in sorted(unknown)}
+        )
+    return query
 
 
 class Start:

@@ -34,14 +34,14 @@ def section(payload: type[Payload]) -> str:
 
 
 def description_of(payload: type[Payload]) -> str:
-    """The docstring of the payload, or of the family that it belongs to."""
-    own = payload.__doc__ or next((base.__doc__ for base in payload.__mro__ if base.__doc__), "") or ""
-    return inspect.cleandoc(own).replace("\n", " ")
+    """The payload's own docstring; each type has one."""
+    return inspect.cleandoc(vars(payload)["__doc__"]).replace("\n", " ")
 
 
 def row(name: str, field: dict[str, Any], schema: dict[str, Any]) -> str:
-    required = "" if name in schema.get("required", []) else "optional. "
-    return f"| `{name}` | {type_of(field, schema.get('$defs', {}))} | {required}{field.get('description', '')} |"
+    remarks = [] if name in schema.get("required", []) else ["optional."]
+    remarks += [field["description"]] if "description" in field else []
+    return f"| `{name}` | {type_of(field, schema.get('$defs', {}))} | {' '.join(remarks)} |"
 
 
 def type_of(field: dict[str, Any], parts: dict[str, Any]) -> str:

@@ -115,6 +115,8 @@ class PlanProposed(Payload):
     base: int | None = Field(description="Id of the plan that it was made from.")
     summary: str
     instructions: str = Field(description="What it was asked for with.")
+    understood: list[str] = Field(default_factory=list, description="What was done about them, in sentences.")
+    not_understood: list[str] = Field(default_factory=list, description="The parts that nothing was done about.")
     tasks: int = Field(description="How many tasks it has.")
 
 
@@ -134,8 +136,6 @@ class PlanRefined(PlanProposed):
     """Made from another version by an instruction. Where that was a proposal, it is superseded."""
 
     type: ClassVar[str] = "plan.refined"
-    understood: list[str] = Field(description="What was done, in sentences.")
-    not_understood: list[str] = Field(description="The parts of the instruction that nothing was done about.")
     diff: dict[str, Any] = Field(description="Against the base.")
 
 
@@ -177,36 +177,48 @@ class PlanAccepted(Payload):
 class TaskWork(Payload):
     """Work on a task of the active plan. `changes` holds the task's fields with their new values."""
 
-    changes: dict[str, Any]
+    changes: dict[str, Any] = Field(description="The task's fields with their new values.")
     current_task: str | None = Field(description="Code of the project's current task after this.")
 
 
 class TaskStarted(TaskWork):
+    """Somebody began to work on a task."""
+
     type: ClassVar[str] = "task.started"
 
 
 class TaskProgress(TaskWork):
+    """How far the work on a task is."""
+
     type: ClassVar[str] = "task.progress"
     percent: int
     note: str = ""
 
 
 class TaskBlocked(TaskWork):
+    """The work on a task cannot go on; `reason` says why."""
+
     type: ClassVar[str] = "task.blocked"
     reason: str
     kind: str = ""
 
 
 class TaskUnblocked(TaskWork):
+    """What held a task up is gone."""
+
     type: ClassVar[str] = "task.unblocked"
 
 
 class TaskCompleted(TaskWork):
+    """A task is done, and each of its acceptance criteria is answered."""
+
     type: ClassVar[str] = "task.completed"
     acceptance: list[dict[str, Any]] = Field(description="Each criterion with its answer.")
 
 
 class TaskReopened(TaskWork):
+    """A task that was done is worked on again."""
+
     type: ClassVar[str] = "task.reopened"
     reason: str = ""
 
@@ -228,6 +240,8 @@ class TaskDropped(Payload):
 
 
 class ContextChanged(Payload):
+    """A version of a context became the active one."""
+
     context_id: int
     scope: Literal["global", "task"]
     version: int
@@ -249,6 +263,8 @@ class ContextUpdated(ContextChanged):
 
 
 class ArtifactCreated(Payload):
+    """The work on a task made something: a file by its `path`, or something elsewhere by its `uri`."""
+
     type: ClassVar[str] = "artifact.created"
     artifact_id: int
     artifact_type: str
@@ -258,12 +274,16 @@ class ArtifactCreated(Payload):
 
 
 class ArtifactValidated(Payload):
+    """An artifact was checked."""
+
     type: ClassVar[str] = "artifact.validated"
     artifact_id: int
     validation_status: str
 
 
 class ArtifactDeleted(Payload):
+    """An artifact was taken off the record."""
+
     type: ClassVar[str] = "artifact.deleted"
     artifact_id: int
 

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from gamedev_gateway.core.actors import ActorKind
 from gamedev_gateway.core.api import StrictSerializer
+from gamedev_gateway.core.fields import ChoiceField
 from realtime.event_types import ALL_TYPES, CLIENT_TYPES
 from realtime.history import PAGE
 
@@ -53,7 +54,7 @@ class HistoryQuery(StrictSerializer):
         min_value=1, max_value=2**62, required=False, help_text="A seq: the last events before it, still oldest first."
     )
     types = serializers.CharField(max_length=1_000, required=False, help_text="E.g. `task.*,plan.accepted`.")
-    task = serializers.CharField(max_length=16, required=False, help_text="A task's code.")
+    task = serializers.RegexField(r"^T-[0-9]+$", max_length=16, required=False, help_text="A task's code, e.g. T-001.")
     limit = serializers.IntegerField(min_value=1, default=50, help_text="At most 200 are given.")
     format = serializers.CharField(required=False, help_text="`json` or `api`; the Accept header does the same.")
 
@@ -69,7 +70,7 @@ class HistoryQuery(StrictSerializer):
 class ClientEventSerializer(StrictSerializer):
     """What a client publishes. `key` is its own word for the event; the same key is stored once."""
 
-    type = serializers.ChoiceField(choices=CLIENT_EVENT_TYPES)
+    type = ChoiceField(choices=CLIENT_EVENT_TYPES)
     payload = serializers.DictField()
     task = serializers.CharField(max_length=16, required=False, allow_null=True, default=None)
     key = serializers.CharField(max_length=255, required=False, allow_null=True, default=None)

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django_tasks_db.models import DBTaskResult
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -41,6 +42,7 @@ def pretty_json(value: Any) -> SafeString:
     return format_html('<pre class="gw-json">{}</pre>', text)
 
 
+admin.site.unregister(DBTaskResult)  # the machinery under generations, which have a page of their own
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
@@ -50,6 +52,15 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "email", "first_name", "last_name", "rights", "account")
+
+    @display(description="rights", ordering="is_staff", label={"superuser": "primary", "staff": "info"})
+    def rights(self, user: User) -> str:
+        return "superuser" if user.is_superuser else "staff" if user.is_staff else "API only"
+
+    @display(description="account", ordering="is_active", label={"active": "success", "closed": "danger"})
+    def account(self, user: User) -> str:
+        return "active" if user.is_active else "closed"
 
 
 @admin.register(Group)

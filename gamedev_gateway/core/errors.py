@@ -71,7 +71,7 @@ class IdempotencyMismatch(GatewayError):
     code, http_status, title = "idempotency_mismatch", 422, "This Idempotency-Key belongs to another request"
 
     def __init__(self) -> None:
-        super().__init__("The key was used with another path or body; use a new key for a new request.")
+        super().__init__("The key was used for something else before; use a new key for something new.")
 
 
 def invalid_input_from(error: PydanticError, prefix: str = "") -> InvalidInput:
@@ -79,5 +79,6 @@ def invalid_input_from(error: PydanticError, prefix: str = "") -> InvalidInput:
     errors: dict[str, list[str]] = {}
     for item in error.errors(include_url=False, include_context=False, include_input=False):
         path = ".".join([prefix] * bool(prefix) + [str(part) for part in item["loc"]]) or "non_field_errors"
-        errors.setdefault(path, []).append(item["msg"])
+        text = "Unknown field." if item["type"] == "extra_forbidden" else item["msg"]
+        errors.setdefault(path, []).append(text)
     return InvalidInput(errors)

@@ -1,11 +1,20 @@
 """Pydantic declarations as fields of serializers: one declaration, checked the same way at every door."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import TypeAdapter, ValidationError
 from rest_framework import serializers
 
 from gamedev_gateway.core.errors import invalid_input_from
+
+
+class ChoiceField(serializers.ChoiceField):
+    """A choice whose refusal names the choices."""
+
+    default_error_messages = {"invalid_choice": "“{input}” is not one of: {choices}."}
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        super().fail(key, choices=", ".join(str(choice) for choice in self.choices), **kwargs)
 
 
 class PydanticField(serializers.Field):

@@ -5,13 +5,15 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from pydantic import ValidationError as PydanticError
 from rest_framework import exceptions
 from rest_framework.renderers import BrowsableAPIRenderer, JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
+from gamedev_gateway.core.correlation import correlation_id
 from gamedev_gateway.core.errors import GatewayError, InvalidInput, StaleVersion, invalid_input_from
 
 CONTENT_TYPE = "application/problem+json"
@@ -75,34 +77,57 @@ def flatten(detail: Any, path: str = "") -> dict[str, list[str]]:
     return {key: texts for name, value in pairs for key, texts in flatten(value, name).items()}
 
 
-def problem_response(document: dict[str, Any]) -> JsonResponse:
+def problem_response(request: HttpRequest, document: dict[str, Any]) -> HttpResponse:
+    """A page for a browser outside the API, a problem document for everybody else."""
+    if wants_page(request):
+        return HttpResponse(
+            render_to_string("gateway/error.html", page_of(request, document)), status=document["status"]
+        )
     return JsonResponse(document, status=document["status"], content_type=CONTENT_TYPE)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+def wants_page(request: HttpRequest) -> bool:
+    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")
+
+
+def page_of(request: HttpRequest, document: dict[str, Any]) -> dict[str, str]:
+    in_admin = request.path.startswith("/admin/")
+    return {
+        "title": document["title"],
+        "detail": document["detail"],
+        "back": "/admin/" if in_admin else "/",
+        "back_words": "Back to the admin" if in_admin else "Back to the start",
+        "correlation_id": correlation_id(),
+    }
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem_response(
-        problem(status=400, code="bad_request", title="Bad Request", detail="The request cannot be read.")
+        request,
+        problem(status=400, code="bad_request", title="Bad Request", detail="The request cannot be read."),
     )
 
 
-def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return problem_response(
-        problem(status=404, code="not_found", title="Not Found", detail="There is nothing at this address.")
+        request, problem(status=404, code="not_found", title="Not Found", detail="There is nothing at this address.")
     )
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return problem_response(problem(status=403, code="forbidden", title="Forbidden", detail="This is not yours to do."))
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    detail = str(exception) or "This is not yours to do."
+    return problem_response(request, problem(status=403, code="forbidden", title="Forbidden", detail=detail))
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     return problem_response(
+        request,
         problem(
             status=500,
             code="internal_error",
             title="Internal Server Error",
             detail="This is our fault. Tell us the X-Correlation-ID of this answer.",
-        )
+        ),
     )
 
 

@@ -53,6 +53,10 @@ class ProblemSerializer(serializers.Serializer):
 class GatewaySchema(AutoSchema):
     """AutoSchema with the conventions that hold for every operation."""
 
+    def get_summary(self) -> str | None:
+        """The first line of the description, so that a list of operations can be read."""
+        return super().get_summary() or (self.get_description() or "").strip().split("\n")[0] or None
+
     def get_override_parameters(self) -> list[Any]:
         parameters = [*super().get_override_parameters(), CORRELATION_ID]
         if self.method == "POST" and getattr(self.view, "idempotent", False):

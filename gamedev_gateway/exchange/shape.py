@@ -150,6 +150,8 @@ class PlanShape(Shape):
     base: Number | None
     summary: Text
     instructions: Text
+    understood: list[Text]
+    not_understood: list[Text]
     created_by: Literal["ai", "user", "system"]
     author: ActorShape
     revision: Count

@@ -54,7 +54,7 @@ class Adoption:
             write_report(report, self.told)
             self.screen.show(report)
         settle_journal(self.new)
-        check_integrity(self.new, self.new)
+        check_integrity(self.new, self.new, "quick_check")
         shutil.copymode(self.path, self.new)
         make_safe(self.new)
 

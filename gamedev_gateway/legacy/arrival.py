@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.correlation import correlation_id
 from gamedev_gateway.legacy.layout import Layout
 from gamedev_gateway.legacy.ledger import Ledger
 from gamedev_gateway.legacy.old_file import OldFile
@@ -34,6 +35,7 @@ class Arrival:
     tasks: dict[str, PlacedTask] = field(default_factory=dict)
     fresh: set[str] = field(default_factory=set)
     now: Any = field(default_factory=timezone.now)
+    correlation_id: str = field(default_factory=correlation_id)
 
     @classmethod
     def of(cls, old: OldFile, owner: Any) -> "Arrival":

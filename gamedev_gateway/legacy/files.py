@@ -26,9 +26,9 @@ def copy_database(source: Path, target: Path) -> None:
     make_safe(target)
 
 
-def check_integrity(path: Path, called: Path) -> None:
+def check_integrity(path: Path, called: Path, how: str = "integrity_check") -> None:
     with closing(sqlite3.connect(path)) as connection:
-        said = [str(line) for (line,) in connection.execute("PRAGMA integrity_check")]
+        said = [str(line) for (line,) in connection.execute(f"PRAGMA {how}")]
     if wrong := [line for line in said if line != "ok" and not line.startswith(HARMLESS)]:
         raise LegacyError(
             f"{called} is damaged: {wrong[0]}. Repair it first, for example with "

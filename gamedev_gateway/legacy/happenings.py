@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, cast
 
 from pydantic import ValidationError
@@ -162,7 +163,11 @@ def payload_of(reading: Reading) -> ClientPayload:
 
 def actor_of(payload: ClientPayload) -> Actor:
     """Who did it: a person, an agent, or the first version itself."""
-    role = str(payload.data.get("role", ""))
+    return actor_called(str(payload.data.get("role", "")))
+
+
+@lru_cache(maxsize=1_000)
+def actor_called(role: str) -> Actor:
     if role.lower() in PEOPLE:
         return Actor("user", "legacy", role)
     if role.lower() in AGENTS:

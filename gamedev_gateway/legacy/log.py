@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from django.db import transaction
 
-from gamedev_gateway.core.correlation import ACCEPTABLE, correlation_id
+from gamedev_gateway.core.correlation import ACCEPTABLE
 from gamedev_gateway.legacy.arrival import Arrival
 from gamedev_gateway.legacy.happenings import actor_of, payload_of
 from gamedev_gateway.legacy.ledger import pages
@@ -62,7 +62,7 @@ def past_event(arrival: Arrival, project_id: str, moment: Moment, echoes: Echoes
     placed = arrival.tasks.get(name_of(reading.raw("task_id")))
     task = placed.ref if placed is not None and placed.project_id == project_id else None
     named = name_of(reading.raw("correlation_id"))
-    correlation = named if ACCEPTABLE.fullmatch(named) else correlation_id()
+    correlation = named if ACCEPTABLE.fullmatch(named) else arrival.correlation_id
     return reading, PastEvent(payload, actor_of(payload), moment.at, correlation, task)
 
 

@@ -32,9 +32,12 @@ def event_line(event: Mapping[str, Any]) -> Text:
         (f"{event['seq']:>5} {event['timestamp'][11:19]} ", "dim"),
         (f"{kind:<18} ", colour),
         (f"{event['task_code'] or '':<6} ", "bold"),
-        (f"{event['actor']['name']}: ", "dim"),
-        says(kind, event["payload"]),
+        *actor_and_words(event["actor"]["name"], says(kind, event["payload"])),
     )
+
+
+def actor_and_words(actor: str, words: str) -> list[tuple[str, str] | str]:
+    return [(f"{actor}: ", "dim"), words] if words else [(actor, "dim")]
 
 
 def control_line(frame: Mapping[str, Any]) -> Text:
@@ -65,6 +68,23 @@ def short(payload: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in payload.items() if isinstance(value, str | int) and value)
 
 
+def project(told: Mapping[str, Any]) -> str:
+    changes = told["changes"]
+    if told["action"] == "status":
+        return f"is {str(changes.get('status', 'changed')).replace('_', ' ')} now"
+    changed = short(changes) or ", ".join(changes)
+    return f"{told['action']}: {changed}" if changed else told["action"]
+
+
+def version(told: Mapping[str, Any]) -> str:
+    return f"version {told['version']}: {told['summary']}" if told["summary"] else f"version {told['version']}"
+
+
+def completed(told: Mapping[str, Any]) -> str:
+    met = sum(bool(answer.get("met")) for answer in told["acceptance"])
+    return f"{met} {'criterion' if met == 1 else 'criteria'} met" if met else "completed"
+
+
 def one_line(text: str, longest: int = 160) -> str:
     text = " ".join(text.split())
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
@@ -72,19 +92,21 @@ def one_line(text: str, longest: int = 160) -> str:
 
 WORDINGS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "task.progress": lambda told: f"{told['percent']} % {told['note']}",
-    "task.blocked": lambda told: told["reason"],
-    "task.reopened": lambda told: told["reason"],
-    "task.completed": lambda told: f"{len(told['acceptance'])} criteria met",
+    "task.started": lambda told: "started",
+    "task.blocked": lambda told: told["reason"] or "blocked",
+    "task.unblocked": lambda told: "goes on",
+    "task.reopened": lambda told: told["reason"] or "reopened",
+    "task.completed": completed,
     "task.changed": lambda told: f"{', '.join(told['fields'])} changed",
     "task.dropped": lambda told: told["title"],
-    "task.": lambda told: "",
     "plan.accepted": lambda told: f"version {told['version']}, {len(told['tasks'])} tasks",
     "plan.edited": lambda told: f"version {told['version']}, {len(told['ops'])} changes",
-    "plan.": lambda told: f"version {told['version']}: {told['summary']}",
-    "artifact.created": lambda told: told["path"] or told["uri"],
+    "plan.": version,
+    "artifact.created": lambda told: told["path"] or told["uri"] or told["artifact_type"],
+    "artifact.deleted": lambda told: "deleted",
     "artifact.validated": lambda told: told["validation_status"],
     "context.": lambda told: f"{told['scope']}, version {told['version']}",
-    "project": lambda told: f"{told['action']} {short(told['changes'])}",
+    "project": project,
     "member.": lambda told: f"{told['user']} {'left' if told['role'] is None else 'is ' + told['role']}",
 }
 """Beginnings of event types, the more special ones first."""

@@ -36,12 +36,17 @@ def owner_of(project_id: str) -> AbstractBaseUser:
 
 @contextmanager
 def short_lived_token(user: AbstractBaseUser, *, name: str, scopes: list[Scope]) -> Iterator[str]:
-    """A token that is gone when its work is."""
+    """A token that is gone when its work is. Those whose process was killed before it could clean up go here too."""
+    forget_expired(user, name)
     made, token = create_token(user, name=name, scopes=list(scopes), expires_at=timezone.now() + LIVES)
     try:
         yield token
     finally:
         AccessToken.objects.filter(pk=made.pk).delete()
+
+
+def forget_expired(user: AbstractBaseUser, name: str) -> None:
+    AccessToken.objects.filter(user_id=user.pk, name=name, expiry__lt=timezone.now()).delete()
 
 
 @contextmanager

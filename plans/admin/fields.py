@@ -82,7 +82,8 @@ class CodesField(forms.Field):
     widget = CodesInput
 
     def to_python(self, value: Any) -> list[str]:
-        return list(dict.fromkeys(code.strip().upper() for code in value or [] if code.strip()))
+        typed = " ".join(value or []).replace(",", " ").upper()
+        return list(dict.fromkeys(typed.split()))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.to_python(initial) != self.to_python(data)

@@ -8,6 +8,7 @@ from plans.models import Project, Task, TaskPlan
 from realtime.models import Event
 from realtime.publishing import project_stream
 
+VERSIONS_SHOWN = 12
 COLOURS = {
     "draft": "default",
     "consensus": "info",
@@ -29,6 +30,11 @@ COLOURS = {
     "invalid": "danger",
 }
 """The colour of each status, of whatever."""
+
+
+def status_badge(status: str) -> tuple[str, str]:
+    """A status as unfold draws it with `label=COLOURS`: its value for the colour, its words to read."""
+    return status, status.replace("_", " ")
 
 
 def last_events(project_id: str, count: int = 20) -> list[dict[str, Any]]:
@@ -62,6 +68,7 @@ def project_at_a_glance(project: Project) -> dict[str, Any]:
 def plan_at_a_glance(plan: TaskPlan) -> dict[str, Any]:
     tasks = list(plan.tasks.all())
     live = [task for task in tasks if task.status != Task.Status.DROPPED]
+    versions = list(plan.project.plans.order_by("-version")[:VERSIONS_SHOWN])
     return {
         "plan": plan,
         "colour": COLOURS[plan.status],
@@ -70,7 +77,7 @@ def plan_at_a_glance(plan: TaskPlan) -> dict[str, Any]:
         "stats": plan.stats(),
         "points": sum(task.estimates.get("story_points", 0) for task in live),
         "hours": sum(task.estimates.get("time_hours", 0) for task in live),
-        "versions": plan.project.plans.order_by("-version")[:30],
+        "versions": versions if plan in versions else [*versions, plan],
         "colours": COLOURS,
         "events": last_events(plan.project_id, 8),
         "log_url_query": f"stream={project_stream(plan.project_id)}",

@@ -4,8 +4,10 @@ from django.contrib import admin
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
+from unfold.decorators import display
 
 from plans.admin.access import is_staff
+from plans.admin.reading import cut, event_in_words
 from plans.models import Project
 from realtime.admin import EventAdmin
 from realtime.models import Event, Stream
@@ -16,6 +18,17 @@ admin.site.unregister(Event)
 @admin.register(Event)
 class ProjectEventAdmin(EventAdmin):
     """Superusers read every log, other staff those of their projects."""
+
+    list_display = ("seq", "type", "what", "who", "log", "at", "correlation_id")
+    fields = ("seq", "type", "what", "who", "log", "task_code", "author", "correlation_id", "key", "at", "event")
+
+    @display(description="what happened")
+    def what(self, event: Event) -> str:
+        return cut(event_in_words(event.as_dict()), 200)
+
+    @display(description="who")
+    def who(self, event: Event) -> str:
+        return str(event.as_dict()["actor"]["name"])
 
     def streams(self, request: HttpRequest) -> QuerySet[Stream]:
         streams = super().streams(request)

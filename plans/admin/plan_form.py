@@ -31,7 +31,7 @@ class TaskRow(forms.Form):
     """One task as a row. What the fields must be like, `TaskFields` knows."""
 
     code = forms.CharField(required=False, widget=forms.HiddenInput)
-    idx = forms.IntegerField(required=False, min_value=0, widget=number("Place in the plan, from 0"))
+    idx = forms.IntegerField(required=False, min_value=0, widget=number("Place in the plan"))
     title = forms.CharField(
         widget=forms.TextInput({"aria-label": "Title", "placeholder": "What is to be done", "maxlength": 200})
     )
@@ -71,7 +71,7 @@ class TaskRow(forms.Form):
 
     def chips(self) -> list[tuple[str, str]]:
         """The codes that the row waits for, each with its task's title."""
-        codes = self["dependencies"].value() or []
+        codes = self.fields["dependencies"].clean(self["dependencies"].value())
         return [(code, self.titles.get(code, "no such task")) for code in codes]
 
     def numbers(self) -> list[forms.BoundField]:

@@ -14,10 +14,10 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import may
-from plans.admin.glance import COLOURS, plan_at_a_glance
+from plans.admin.glance import COLOURS, plan_at_a_glance, status_badge
 from plans.admin.pages import Instructions, PagesAdmin
 from plans.admin.plan_form import PlanForm
-from plans.admin.reading import diff_in_words, readable
+from plans.admin.reading import cut, diff_in_words, readable
 from plans.diff import diff_plans
 from plans.errors import StaleBase
 from plans.models import Generation, Role, TaskPlan
@@ -51,11 +51,11 @@ class TaskPlanAdmin(PagesAdmin):
 
     @display(description="plan", ordering="project__name", header=True)
     def version_of(self, plan: TaskPlan) -> list[str]:
-        return [f"{plan.project.name} v{plan.version}", plan.summary[:90]]
+        return [f"{plan.project.name} v{plan.version}", cut(plan.summary, 90)]
 
     @display(description="status", ordering="status", label=COLOURS)
-    def shown_status(self, plan: TaskPlan) -> str:
-        return plan.status
+    def shown_status(self, plan: TaskPlan) -> tuple[str, str]:
+        return status_badge(plan.status)
 
     @display(description="tasks", ordering="size")
     def tasks_count(self, plan: TaskPlan) -> int:

@@ -73,6 +73,11 @@ class ProjectForm(forms.ModelForm):
         return changed
 
 
+def help_of(name: str) -> str:
+    """What the form says of a question of the brief."""
+    return str(ProjectForm.base_fields[name].help_text).removesuffix(" Needed for a plan.")
+
+
 class MemberForm(forms.ModelForm):
     """A member by name. Who may belong, the services decide."""
 

@@ -12,9 +12,9 @@ from unfold.enums import ActionVariant
 from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import is_staff, may
-from plans.admin.glance import COLOURS, project_at_a_glance
+from plans.admin.glance import COLOURS, project_at_a_glance, status_badge
 from plans.admin.pages import OptionalInstructions, PagesAdmin, admin_url
-from plans.admin.project_form import MemberForm, ProjectForm
+from plans.admin.project_form import MemberForm, ProjectForm, help_of
 from plans.models import Generation, Membership, Project, Role, TaskPlan
 
 BRIEF = ("pitch", "genre", "mechanics", "visual_style")
@@ -55,7 +55,7 @@ class MembersInline(TabularInline):
 class ProjectAdmin(PagesAdmin):
     form = ProjectForm
     inlines = (MembersInline,)
-    list_display = ("shown_name", "shown_status", "plan_version", "current_task", "active", "updated_at")
+    list_display = ("shown_name", "shown_status", "plan_version", "current_task", "shown_active", "updated_at")
     list_filter = ("status", "active")
     list_filter_sheet = False
     list_select_related = ("current_task",)
@@ -87,8 +87,12 @@ class ProjectAdmin(PagesAdmin):
         return [project.name, project.pk]
 
     @display(description="status", ordering="status", label=COLOURS)
-    def shown_status(self, project: Project) -> str:
-        return project.status
+    def shown_status(self, project: Project) -> tuple[str, str]:
+        return status_badge(project.status)
+
+    @display(description="worked on", ordering="active", label={"now": "primary"})
+    def shown_active(self, project: Project) -> str:
+        return "now" if project.active else "at rest"
 
     @display(description="active plan", ordering="plan_version")
     def plan_version(self, project: Project) -> str | None:
@@ -185,6 +189,14 @@ class ProjectAdmin(PagesAdmin):
     @action(description="Generate plan", icon="auto_awesome", variant=ActionVariant.PRIMARY)
     def generate(self, request: HttpRequest, object_id: str) -> HttpResponse:
         project = self.find(request, object_id)
+        if missing := project.parsed_brief.missing():
+            return self.page(
+                request,
+                project,
+                "admin/gateway/brief_incomplete.html",
+                title=f"Generate a plan for {project.name}",
+                missing=[(name, name.replace("_", " "), help_of(name)) for name in missing],
+            )
         return self.verb_page(
             request,
             project,

@@ -78,6 +78,14 @@ def diff_in_words(diff: PlanDiff) -> str:
     return counts_in_words(len(diff.added), len(diff.dropped), len(diff.changed), len(diff.moved))
 
 
+def cut(text: str, longest: int) -> str:
+    """A text in one line, cut between two words where it is too long."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    return f"{line[:longest].rsplit(' ', 1)[0].rstrip(' ,;:–-')}…"
+
+
 def event_in_words(told: dict[str, Any]) -> str:
     """What an event says, as the rest of a sentence that begins with its actor."""
     payload, code = told["payload"], told["task_code"]
@@ -107,12 +115,12 @@ WORDS = {
     "project": project,
     "plan.created": lambda payload: f"proposed plan v{payload['version']} with {payload['tasks']} tasks",
     "plan.generated": lambda payload: f"had plan v{payload['version']} generated, with {payload['tasks']} tasks",
-    "plan.refined": lambda payload: f"refined to plan v{payload['version']}: “{payload['instructions'][:120]}”",
+    "plan.refined": lambda payload: f"refined to plan v{payload['version']}: “{cut(payload['instructions'], 120)}”",
     "plan.edited": edited,
     "plan.accepted": lambda payload: f"accepted plan v{payload['version']}",
     "task.started": lambda payload: "started",
     "task.progress": lambda payload: f"reported {payload['percent']} % of",
-    "task.blocked": lambda payload: f"blocked (“{payload['reason'][:120]}”)",
+    "task.blocked": lambda payload: f"blocked (“{cut(payload['reason'], 120)}”)",
     "task.unblocked": lambda payload: "unblocked",
     "task.completed": lambda payload: "completed",
     "task.reopened": lambda payload: "reopened",
@@ -126,6 +134,6 @@ WORDS = {
     "artifact.validated": lambda payload: f"found an artifact {payload['validation_status']}:",
     "artifact.deleted": lambda payload: "deleted an artifact of",
     "member.changed": member,
-    "error": lambda payload: f"met an error: {payload['message'][:200]}",
+    "error": lambda payload: f"met an error: {cut(payload['message'], 200)}",
 }
 """Each type of event as a verb; the code of its task, if it has one, follows."""

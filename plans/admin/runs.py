@@ -13,7 +13,7 @@ from gamedev_gateway.core.admin import pretty_json
 from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import MembersAdmin, may
-from plans.admin.glance import COLOURS
+from plans.admin.glance import COLOURS, status_badge
 from plans.admin.pages import PagesAdmin
 from plans.models import Artifact, Generation, Role
 
@@ -38,8 +38,8 @@ class GenerationAdmin(MembersAdmin):
     )
 
     @display(description="status", ordering="status", label=COLOURS)
-    def shown_status(self, run: Generation) -> str:
-        return run.status
+    def shown_status(self, run: Generation) -> tuple[str, str]:
+        return status_badge(run.status)
 
     @display(description="asked by")
     def asked_by(self, run: Generation) -> str:
@@ -90,8 +90,8 @@ class ArtifactAdmin(PagesAdmin):
         return super().get_queryset(request).select_related("task__plan__project")
 
     @display(description="checked", ordering="validation_status", label=COLOURS)
-    def shown_status(self, artifact: Artifact) -> str:
-        return artifact.validation_status
+    def shown_status(self, artifact: Artifact) -> tuple[str, str]:
+        return status_badge(artifact.validation_status)
 
     @display(description="report")
     def shown_report(self, artifact: Artifact) -> str:

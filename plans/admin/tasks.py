@@ -19,7 +19,7 @@ from gamedev_gateway.core.admin import pretty_json
 from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import may
-from plans.admin.glance import COLOURS
+from plans.admin.glance import COLOURS, status_badge
 from plans.admin.pages import Confirmation, PagesAdmin, admin_url
 from plans.models import Role, Task
 
@@ -91,8 +91,8 @@ class TaskAdmin(PagesAdmin):
         return [task.title, task.code]
 
     @display(description="status", ordering="status", label=COLOURS)
-    def shown_status(self, task: Task) -> str:
-        return task.status
+    def shown_status(self, task: Task) -> tuple[str, str]:
+        return status_badge(task.status)
 
     @display(description="project", ordering="plan__project")
     def project(self, task: Task) -> str:

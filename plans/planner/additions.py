@@ -4,12 +4,13 @@ import re
 
 from plans.brief import Brief
 from plans.planner.checks import Setting, topic_of
-from plans.planner.genre import is_three_dimensional, recognise_engine, recognise_genre
+from plans.planner.genre import recognise_engine, recognise_genre, tools_for
 from plans.planner.knowledge import Topic
 from plans.planner.matching import CODE, find_task, fit, kin
 from plans.planner.phrases import phrase, starts_with_verb
 from plans.planner.removals import thing_of
-from plans.planner.wording import capital, is_english, quoted, shorten, small, stems
+from plans.planner.spans import quotation, veiled
+from plans.planner.wording import PARENTHESIS, capital, is_english, quoted, shorten, small, stems
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import Estimates, TaskFields
 
@@ -20,7 +21,16 @@ LEAD_IN = re.compile(
     r"|^(?:support|room) for\s+(?=the )",
     re.IGNORECASE,
 )
-PLACE = re.compile(r",?\s+(?P<side>before|after)\s+(?:the\s+)?(?P<where>.+)$", re.IGNORECASE)
+PLACE = re.compile(
+    r"^(?P<what>.*\S?),?\s+(?P<side>before|after)\s+(?:the\s+)?(?P<where>(?:(?!,|\sand\s).)+)$", re.IGNORECASE
+)
+ONE_TASK = re.compile(r"^(?:(?:a|an|another|one|new|separate|single)\s+)+(?:task|step|item)\s", re.IGNORECASE)
+CALLED_TASK = re.compile(r"^(?:a |an |another |one )?(?P<what>.+?) tasks?(?=\s*(?:\(|$))", re.IGNORECASE)
+OPENS_LIST = re.compile(
+    r"\s(?:into|in|for|with|from|between|of|to|on|like|such as|including)\s", re.IGNORECASE
+)
+""" "localisation into English, German and Japanese" is one thing."""
+ARTICLE_FIRST = re.compile(r"(?:an?|the|some|another)\s|[\"“]", re.IGNORECASE)
 JOINED_ORDER = re.compile(r"\s(?:and|,)\s+(?!(?:a|an|the|some|my|our|your)\b)[a-z]+ (?:the|my|our|your) ")
 """ "and dance the tango" is no thing to add."""
 NEW_ITEM = r"(?:an?\s|the\s|some\s|\w+(?: \w+)? (?:support|mode|system|task|tree|menu|screen|board|editor))"
@@ -28,45 +38,58 @@ NEW_ITEM = r"(?:an?\s|the\s|some\s|\w+(?: \w+)? (?:support|mode|system|task|tree
 
 def add(text: str, bench: Workbench, brief: Brief) -> list[str]:
     """A task for each thing listed."""
-    return [line for item in items_of(text) for line in _add_one(item, bench, brief)]
+    what, anchor = _place(text, bench)
+    return [line for item in items_of(what) for line in _add_one(item, bench, brief, anchor)]
 
 
 def items_of(text: str) -> list[str]:
     """ "localisation, a shop and a boss fight" as three things; "dash and slash" as one."""
     lead = LEAD_IN.sub("", text)
-    if JOINED_ORDER.search(lead) and not starts_with_verb(small(lead)):
+    readable = veiled(lead)
+    if JOINED_ORDER.search(readable) and not starts_with_verb(small(lead)):
         raise NotPossible
-    parts = re.split(
-        rf"\s*,\s*(?:and\s+)?|\s+and\s+(?={NEW_ITEM})|\s+and\s+(?=\S+$)"
-        if "," in lead
-        else rf"\s+and\s+(?={NEW_ITEM})",
-        lead,
-    )
-    return [part for part in parts if stems(part)]
+    joint = rf"\s+and\s+(?={NEW_ITEM}|[\"“])"
+    if "," in readable:
+        joint = rf"\s*,\s*(?:and\s+)?|{joint}|\s+and\s+(?=\S+$)"
+    parts, start = [], 0
+    for found in re.finditer(joint, readable):
+        in_list = ONE_TASK.match(text) or OPENS_LIST.search(readable, start, found.start())
+        if not in_list or ARTICLE_FIRST.match(lead, found.end()):
+            parts.append(lead[start : found.start()])
+            start = found.end()
+    return [part for part in [*parts, lead[start:]] if stems(part)]
 
 
-def _add_one(item: str, bench: Workbench, brief: Brief) -> list[str]:
-    text, anchor = _place(item, bench)
-    asked = LEAD_IN.sub("", text).strip(" \"'“”")
-    thing = thing_of(asked)
+def _add_one(item: str, bench: Workbench, brief: Brief, place: tuple[str, str] | None) -> list[str]:
+    text, own_place = _place(item, bench)
+    anchor = own_place or place
+    plain = LEAD_IN.sub("", text).strip()
+    title = quotation(plain)
+    asked = title or CALLED_TASK.sub(lambda found: found["what"], plain).strip(" \"'“”")
+    thing = title or thing_of(PARENTHESIS.sub("", asked) or asked)
     if not stems(thing):
         raise NotPossible
     if existing := _existing(thing, bench):
         return [f"“{thing}” is already there as {existing} “{bench[existing].title}”."]
     needs, idx = _where(thing, bench, anchor)
-    code = bench.add(_fields(thing, asked, needs, brief), idx)
+    fields = _fields(thing, asked, needs, brief)
+    code = bench.add(fields.model_copy(update={"title": capital(shorten(title, 190))}) if title else fields, idx)
+    _awaited(code, anchor, bench)
     _before_release(code, bench)
     return [f"Added {code} “{bench[code].title}”{f' after {needs[0]}' if needs else ''}."]
 
 
 def _place(item: str, bench: Workbench) -> tuple[str, tuple[str, str] | None]:
     """The thing, and the task it was asked to stand before or after."""
-    found = PLACE.search(item)
-    if not found or not (CODE.search(found["where"]) or len(found["where"].split()) <= 4):
+    found = PLACE.match(veiled(item))
+    where = item[found.start("where") :] if found else ""
+    if not found or not (CODE.search(where) or len(where.split()) <= 4):
         return item, None
     try:
-        return item[: found.start()], (found["side"].lower(), find_task(found["where"], bench).code)
+        return item[: found.end("what")], (found["side"].lower(), find_task(where, bench).code)
     except NotPossible:
+        if CODE.search(where):
+            raise
         return item, None
 
 
@@ -97,6 +120,12 @@ def _where(thing: str, bench: Workbench, anchor: tuple[str, str] | None) -> tupl
     best = max(candidates, key=lambda task: fit(thing, task))
     base = best if fit(thing, best) >= RELATED else max(candidates, key=lambda task: len(bench.dependents(task.code)))
     return [base.code], max(last, bench.index(base.code) + 1) if last < len(bench.tasks) else last
+
+
+def _awaited(code: str, anchor: tuple[str, str] | None, bench: Workbench) -> None:
+    """What the new task was asked to come before waits for it."""
+    if anchor and anchor[0] == "before" and anchor[1] not in bench.frozen and code not in bench[anchor[1]].dependencies:
+        bench.update(anchor[1], dependencies=[*bench[anchor[1]].dependencies, code])
 
 
 def _before_release(code: str, bench: Workbench) -> None:
@@ -150,6 +179,4 @@ def title_for(thing: str, asked: str) -> str:
 
 
 def _tools(kind: str, brief: Brief) -> list[str]:
-    tools = recognise_engine(brief)[1].tools
-    three = is_three_dimensional(brief, recognise_genre(brief))
-    return list(tools.get(f"{kind}3d" if three else kind) or tools[kind])
+    return tools_for(recognise_engine(brief)[1], kind, brief, recognise_genre(brief))

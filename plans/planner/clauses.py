@@ -2,6 +2,9 @@
 
 import re
 
+from plans.planner.phrases import gerund
+from plans.planner.spans import split_outside
+
 VERBS = (
     r"(?:add|include|introduce|create|remove|drop|delete|cut|skip|scrap|split|break|divide|merge|combine|join|move|put"
     r"|place|rename|call|retitle|set|give|make|prioriti[sz]e|deprioriti[sz]e|shorten|reduce|halve|double|extend"
@@ -24,6 +27,19 @@ OTHER_ORDER = re.compile(
 )
 PLEASANTRY = re.compile(r"(?:please|thanks|thank you|ok|okay|hi|hello|cheers)[.!?]*", re.IGNORECASE)
 BULLET = re.compile(r"^\s*(?:[-*+•]\s+|\d+[.)]\s+)")
+BASE_OF = {
+    gerund(verb): verb
+    for verb in (
+        "add include remove drop delete cut skip scrap split merge combine move put rename postpone delay defer halve"
+        " double shorten reduce make start begin prioritise prioritize deprioritise deprioritize leave exclude extend need"
+    ).split()
+}
+DOING = re.compile(rf"(?:we|i)(?:['’]re| are|['’]m| am)(?: now| just)? (?P<doing>{'|'.join(BASE_OF)})\b", re.IGNORECASE)
+WILL = re.compile(
+    rf"(?:we|i)(?:['’]ll| will|['’]re going to| are going to|['’]m going to| am going to) (?={VERBS}\b)", re.IGNORECASE
+)
+WRONG_AMOUNT = re.compile(r"\b(?:too|wrong|off)\b", re.IGNORECASE)
+CORRECTION = re.compile(r"(?:make|set) (?:it|that|them) (?:to )?\d", re.IGNORECASE)
 POLITE = re.compile(
     r"^(?:(?:and|also|then|finally|first(?:ly)?|next|second(?:ly)?|please|ok(?:ay)?|so|but|hi|hello|hey|thanks|maybe"
     r"|perhaps)\b[,:]?\s+"
@@ -37,7 +53,7 @@ POLITE = re.compile(
 def clauses_of(instructions: str) -> list[str]:
     """The clauses in their order, verbatim but for bullets and closing punctuation."""
     sentences = [
-        BULLET.sub("", part) for line in instructions.splitlines() for part in SENTENCE.split(BULLET.sub("", line))
+        BULLET.sub("", part) for line in instructions.splitlines() for part in split_outside(SENTENCE, BULLET.sub("", line))
     ]
     return [
         clause
@@ -53,8 +69,20 @@ def _parts(sentence: str) -> list[str]:
     """A sentence cut where a new command begins; what follows a colon belongs together."""
     head, colon, rest = sentence.partition(": ")
     if colon and re.search(r"criteri|rename|called|to T-\d+", head, re.IGNORECASE):
-        return [*JOINT.split(head)[:-1], JOINT.split(head)[-1] + colon + rest]
-    return JOINT.split(sentence)
+        *before, last = split_outside(JOINT, head)
+        return [*before, last + colon + rest]
+    return _with_corrections(split_outside(JOINT, sentence))
+
+
+def _with_corrections(parts: list[str]) -> list[str]:
+    """ "it is far too low" and "make it 40 hours" are one wish."""
+    whole: list[str] = []
+    for part in parts:
+        if whole and CORRECTION.match(part) and WRONG_AMOUNT.search(whole[-1]):
+            whole[-1] += f", {part}"
+        else:
+            whole.append(part)
+    return whole
 
 
 def command(clause: str) -> str:
@@ -62,12 +90,13 @@ def command(clause: str) -> str:
     previous = None
     while previous != clause:
         previous, clause = clause, POLITE.sub("", clause.strip(), count=1)
-    return clause.strip().rstrip("!?").strip() or clause
+    plain = WILL.sub("", DOING.sub(lambda found: BASE_OF[found["doing"].lower()], clause.strip(), count=1), count=1)
+    return plain.rstrip("!?").strip() or clause
 
 
 def pieces_of(clause: str) -> list[str]:
     """A clause cut before every comma, "and" and "but"; joined again the pieces are the clause."""
-    return [piece for piece in PIECE.split(clause) if piece]
+    return [piece for piece in split_outside(PIECE, clause) if piece]
 
 
 def bare(piece: str) -> str:

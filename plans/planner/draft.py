@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from plans.brief import Brief
 from plans.planner.checks import Checks, Setting
-from plans.planner.genre import is_three_dimensional, recognise_genre
+from plans.planner.genre import recognise_genre, tools_for
 from plans.planner.knowledge import Pattern, Saying, patterns
-from plans.planner.kpis import kpi_criteria
+from plans.planner.kpis import kpi_criteria, market_criteria
 from plans.planner.limits import constraint_criteria, excluded
 from plans.planner.mechanics import SIZES, TITLE_LIMIT, Outline, core_outline, groups_of, mechanic_outlines
 from plans.planner.milestones import closing_sentences
@@ -126,6 +126,7 @@ def _extended(outlines: list[Outline], reading: Reading) -> list[Outline]:
         added[key].append(line)
     for line in kpi_criteria(reading.brief.kpis):
         added["playtest"].append(line)
+    added["release"].extend(market_criteria(reading.brief.kpis))
     for platform in reading.platforms.values():
         for key, lines in platform.adds.items():
             added[key if key in keys else "release"].extend(lines)
@@ -142,7 +143,6 @@ def _with_lines(outline: Outline, added: list[str]) -> Outline:
 def _number(reading: Reading, outlines: list[Outline]) -> list[TaskSpec]:
     codes = {outline.key: make_code(place) for place, outline in enumerate(outlines, start=1)}
     needs = _needs(outlines)
-    three = is_three_dimensional(reading.brief, reading.genre)
     titles = _distinct([outline.title for outline in outlines])
     return [
         TaskSpec(
@@ -151,7 +151,7 @@ def _number(reading: Reading, outlines: list[Outline]) -> list[TaskSpec]:
             description=outline.description[:20_000],
             dependencies=sorted(codes[key] for key in needs[outline.key]),
             acceptance=[line[:1_000] for line in outline.acceptance],
-            mcp_tools=_tools(reading, outline.pattern.kind, three),
+            mcp_tools=tools_for(reading.engine, outline.pattern.kind, reading.brief, reading.genre),
             deliverables=[line for line in map(reading.fill, outline.pattern.deliverables) if line],
             estimates=Estimates(
                 story_points=outline.pattern.points, time_hours=_hours(outline.pattern.points, reading)
@@ -199,11 +199,6 @@ def _without_detours(key: str, direct: dict[str, set[str]]) -> set[str]:
 
 def _all_needs(key: str, direct: dict[str, set[str]]) -> set[str]:
     return direct[key].union(*(_all_needs(need, direct) for need in direct[key]))
-
-
-def _tools(reading: Reading, kind: str, three: bool) -> list[str]:
-    tools = reading.engine.tools
-    return list(tools.get(f"{kind}3d" if three else kind) or tools[kind])
 
 
 def _hours(points: int, reading: Reading) -> float:

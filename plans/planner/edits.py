@@ -8,6 +8,7 @@ from plans.planner.draft import scaled
 from plans.planner.matching import codes_in, find_task, find_tasks, title_head
 from plans.planner.phrases import starts_with_verb
 from plans.planner.sizes import merged_fields, scale_one
+from plans.planner.spans import quotation, split_outside
 from plans.planner.wording import capital, listing, number, shorten, small, stems
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import TaskSpec
@@ -19,6 +20,9 @@ LEAD = re.compile(r"(?:Implement|Build|Add|Make|Create|Design) |[^:]+: ")
 ARTICLE_OF = re.compile(r"an? .+ (?:of|with) ", re.IGNORECASE)
 JOINTS = (r",\s+plus\s+", r",\s+and\s+|,\s+(?=.*,\s+and\s)", r",\s+|\s+and\s+|\s*;\s*|\s+&\s+")
 """The widest joint decides: "a and b, plus c and d" has two parts, "a, b and c" has three."""
+NAMED_PARTS = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*/\s*")
+MERGED = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|with|into)\s+")
+LEADING_VERBS = re.compile(r"(?P<one>\w+) and (?P<other>\w+) (?P<rest>.+)")
 LONGEST_PART = 7
 STAGES = {2: ("first playable version", "finished and tested"), 3: ("groundwork", "main part", "finished and tested")}
 
@@ -89,6 +93,24 @@ def _depend(task: TaskSpec, needed: list[str], bench: Workbench) -> list[str]:
     return [f"{task.code} already depends on {listing(needed)}."]
 
 
+def order(text: str, side: str, other: str, bench: Workbench) -> list[str]:
+    """Tasks come before or after others: they wait, stand where they should, and a wish to the contrary is undone."""
+    tasks, others = find_tasks(text, bench), find_tasks(other, bench)
+    pairs = [(task, anchor) if side == "after" else (anchor, task) for task in tasks for anchor in others]
+    return [line for later, earlier in pairs for line in _follow(later.code, earlier.code, bench)]
+
+
+def _follow(later: str, earlier: str, bench: Workbench) -> list[str]:
+    told = _undepend(bench[earlier], [later], bench) if later in bench[earlier].dependencies else []
+    if later in bench.needs(earlier):
+        between = next(code for code in bench[earlier].dependencies if later in bench.needs(code))
+        raise NotPossible(f"{earlier} waits for {later} by way of {between}; that would close a circle")
+    told += _depend(bench[later], [earlier], bench)
+    if bench.index(later) < bench.index(earlier):
+        told.append(_move_beside(bench[later], "after", bench[earlier], bench))
+    return told
+
+
 def undepend(text: str, other: str, bench: Workbench) -> list[str]:
     """Tasks no longer wait for others."""
     gone = [task.code for task in find_tasks(other, bench)]
@@ -137,7 +159,27 @@ def move(text: str, place: str, other: str, bench: Workbench) -> list[str]:
 
 def _move_to_end(task: TaskSpec, position: int, told: str, bench: Workbench) -> str:
     bench.move(task.code, position)
-    return f"Moved {task.code} to the {told} of the plan."
+    waits = f"; it still waits for {listing(task.dependencies)}" if not position and task.dependencies else ""
+    return f"Moved {task.code} to the {told} of the plan{waits}."
+
+
+def shift(text: str, earlier: bool, bench: Workbench) -> list[str]:
+    """Tasks as early or as late as the tasks allow that they wait for, or that wait for them."""
+    return [_shift(task, earlier, bench) for task in find_tasks(text, bench)]
+
+
+def _shift(task: TaskSpec, earlier: bool, bench: Workbench) -> str:
+    near = task.dependencies if earlier else bench.dependents(task.code)
+    places = [bench.index(code) for code in near if code in bench]
+    end = 0 if earlier else len(bench.tasks) - 1
+    place = (max(places, default=-1) + 1) if earlier else (min(places, default=len(bench.tasks)) - 1)
+    why = f"{'it waits for' if earlier else 'waits for it:'} {listing(near)}" if near else "it is at the end of the plan"
+    if (place >= bench.index(task.code)) if earlier else (place <= bench.index(task.code)):
+        raise NotPossible(f"{task.code} already stands as {'early' if earlier else 'late'} as it can: {why}")
+    if place == end:
+        return _move_to_end(task, end, "start" if earlier else "end", bench)
+    bench.move(task.code, place)
+    return f"Moved {task.code} to position {bench.index(task.code) + 1}, as {'early' if earlier else 'late'} as it can: {why}."
 
 
 def _move_beside(task: TaskSpec, place: str, anchor: TaskSpec, bench: Workbench) -> str:
@@ -157,7 +199,7 @@ def split(text: str, names: str, count: int, bench: Workbench) -> list[str]:
     """A task in parts, named or by stage."""
     task = find_task(text, bench)
     parts = (
-        [part for part in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*/\s*", names.strip(" .")) if stems(part)]
+        [quotation(part) or part for part in split_outside(NAMED_PARTS, names.strip(" .")) if stems(part)]
         if names
         else []
     )
@@ -199,9 +241,13 @@ def _title_of_part(part: str, task: TaskSpec) -> str:
 
 
 def _part_title(part: str, task: TaskSpec) -> str:
-    return shorten(
-        capital(part.strip()) if len(part.split()) > 2 else f"{capital(part.strip())} ({shorten(task.title, 60)})", 190
-    )
+    """The part as a title: "Design 24 cards" of "Design and balance 24 cards"; a short name says what it is a part of."""
+    name, verbs = part.strip(), LEADING_VERBS.match(task.title)
+    if verbs and name.lower() in (verbs["one"].lower(), verbs["other"].lower()) and starts_with_verb(small(task.title)):
+        return shorten(f"{capital(name)} {verbs['rest']}", 190)
+    if len(name.split()) > 2 or stems(name) & stems(task.title):
+        return shorten(capital(name), 190)
+    return shorten(f"{capital(name)} ({shorten(task.title, 60)})", 190)
 
 
 def _stage_titles(task: TaskSpec, count: int) -> list[str]:
@@ -245,7 +291,7 @@ def merge(text: str, bench: Workbench) -> list[str]:
     """Several tasks as one; the first code survives."""
     codes = codes_in(text, bench)
     if not codes:
-        parts = re.split(r"\s*,\s*(?:and\s+)?|\s+(?:and|with|into)\s+", re.sub(r"\btasks?\b", "", text))
+        parts = split_outside(MERGED, re.sub(r"\btasks?\b", "", text))
         codes = list(dict.fromkeys(find_task(part, bench).code for part in parts if stems(part)))
     if len(codes) < 2:
         raise NotPossible

@@ -53,6 +53,13 @@ def recognise_platforms(brief: Brief) -> dict[str, Platform]:
     return {key: platform for key, platform in platforms().items() if mentions(named, platform.words)}
 
 
+def tools_for(engine: Engine, kind: str, brief: Brief, genre: str) -> list[str]:
+    """The tools for a kind of work; a game without maps has scenes where others have levels."""
+    kind = "scene" if kind == "level" and not genres()[genre].maps else kind
+    three = is_three_dimensional(brief, genre)
+    return list(engine.tools.get(f"{kind}3d" if three else kind) or engine.tools[kind])
+
+
 def is_three_dimensional(brief: Brief, genre: str) -> bool:
     """Whether art means meshes rather than pictures."""
     text = fold(" ".join([brief.visual_style, brief.genre, brief.pitch]))

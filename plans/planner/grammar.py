@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from plans.brief import Brief
 from plans.planner import edits, sizes
@@ -13,7 +14,18 @@ from plans.planner.workbench import NotPossible, Workbench
 
 DEFAULT_CUT, DEFAULT_GROWTH = 0.25, 0.25
 VAGUE = re.compile(r"(?:more|fewer|less|better|to|it|this|that|you|another)\b(?! (?:boss|task|mini))", re.IGNORECASE)
-Match = re.Match[str]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a rule found in a clause. Rules cannot look inside quotations and parentheses; what they find has them whole."""
+
+    found: re.Match[str]
+    text: str
+
+    def __getitem__(self, group: int | str) -> Any:
+        start, end = self.found.span(group)
+        return self.text[start:end] if start >= 0 else None
 
 
 @dataclass(frozen=True)
@@ -21,7 +33,7 @@ class Rule:
     """A way to say something, and what it does. The first rule that matches a clause decides."""
 
     says: re.Pattern[str]
-    act: Callable[[Match, Workbench, Brief], list[str]]
+    act: Callable[[Said, Workbench, Brief], list[str]]
 
 
 def _percent(text: str | None, default: float) -> float:
@@ -39,18 +51,35 @@ def _count(text: str | None, default: int) -> int:
     return int(_value(text)) if text else default
 
 
-def _factor(found: Match) -> float:
+def _factor(found: Said) -> float:
     share = _percent(found["percent"], DEFAULT_GROWTH)
     return 1 + share if re.match(r"increase|raise|extend|lengthen|add|grow", found[0], re.IGNORECASE) else 1 - share
 
 
-def _add(found: Match, bench: Workbench, brief: Brief) -> list[str]:
+def _add(found: Said, bench: Workbench, brief: Brief) -> list[str]:
     if VAGUE.match(found["x"]):
         raise NotPossible
     return add(found["x"], bench, brief)
 
 
-def _urgency(found: Match, bench: Workbench, brief: Brief) -> list[str]:
+def _priority(text: str) -> int:
+    if not 1 <= int(text) <= 5:
+        raise NotPossible("a priority is a number from 1, the most urgent, to 5")
+    return int(text)
+
+
+def _twice(found: Said, bench: Workbench, brief: Brief) -> list[str]:
+    raise NotPossible("a task is done once; “split …” makes two of it, “add …” a second one")
+
+
+def _size(found: Said, bench: Workbench, brief: Brief) -> list[str]:
+    if found["half"]:
+        return edits.scale(found["x"], 0.5, bench)
+    share = _percent(found["percent"], DEFAULT_CUT)
+    return edits.scale(found["x"], 1 - share if found["less"] else 1 + share, bench)
+
+
+def _urgency(found: Said, bench: Workbench, brief: Brief) -> list[str]:
     return edits.prioritise(found["x"], PRIORITY_OF[found["how"].lower()], bench)
 
 
@@ -73,17 +102,22 @@ N = (
     r"(?:\d+(?:\.\d+)?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty"
     r"|half an?|couple of)"
 )
+SPAN = rf"{N} (?:\w+ )?(?:hours?|days?|weeks?|months?|years?)"
+SMALLER = r"(?:make (?:it|the (?:plan|game|scope|project)|everything) )?(?:a (?:bit|little|lot) |much )?(?:smaller|shorter|leaner)"
+CHANGE = r"(?:set|change|raise|lower|increase|decrease|reduce|bring)"
 A_BIT = r"(?:a (?:bit|little) |much )?"
 REST = r"(?:(?!,| and | but ).)*"
 """The end of a clause that asks for nothing more."""
 TASK = r"T-\d+"
+SUBJECT = r"(?!(?:we|i|you|it|they|add|include|create|plan)\b)"
+BEGIN = r"(?:start(?:ed)?|begin|happen|come|go|be (?:started|begun|done|made|built)|follow|stand|wait)"
 PLAN = (
     r"(?:the |this |our |whole |entire |total |all |of )*"
     r"(?:plan|scope|project|estimates?|hours|tasks|workload|everything|it|schedule|budget)"
 )
 
 
-def _rule(says: str, act: Callable[[Match, Workbench, Brief], list[str]]) -> Rule:
+def _rule(says: str, act: Callable[[Said, Workbench, Brief], list[str]]) -> Rule:
     return Rule(re.compile(says, re.IGNORECASE | re.DOTALL), act)
 
 
@@ -104,11 +138,20 @@ RULES = [
         lambda found, bench, _: sizes.scale_all(_factor(found), bench),
     ),
     _rule(
+        rf"{SMALLER},? (?:about |only |just |in )*(?P<span>{SPAN})(?: of work| in total| at most)?$",
+        lambda found, bench, brief: sizes.fit_time(found["span"], bench, brief),
+    ),
+    _rule(
+        rf"(?:about |only |just )*(?P<span>{SPAN}) (?:of work|in total|at most|altogether)$",
+        lambda found, bench, brief: sizes.fit_time(found["span"], bench, brief),
+    ),
+    _rule(rf"{SMALLER}$", lambda found, bench, _: sizes.cut_scope(DEFAULT_CUT, bench)),
+    _rule(
         r"add (?:a )?(?P<percent>\d+) ?(?:%|percent) (?:buffer|slack|contingency|margin|reserve).*$",
         lambda found, bench, _: sizes.scale_all(_factor(found), bench),
     ),
     _rule(
-        r"(?:cut|reduce|shrink|trim|shorten|lower|make) (?:the |our |down |this )*(?:scope|plan|project"
+        r"(?!make \w+(?: \w+)?$)(?:cut|reduce|shrink|trim|shorten|lower|make) (?:the |our |down |this )*(?:scope|plan|project"
         r"|workload|work|it|everything|budget|schedule)(?: (?:smaller|shorter|down|leaner))?(?: (?:by|to be)"
         r" (?:about )?(?:(?P<percent>\d+) ?(?:%|percent)|(?P<half>(?:a )?half)|(?P<third>a third)"
         r"|(?P<quarter>a quarter)))?(?: (?:smaller|shorter))?$",
@@ -154,14 +197,37 @@ RULES = [
         r" (?P<y>.+)$",
         lambda found, bench, _: edits.depend(found["x"], found["y"], bench),
     ),
-    # estimates
     _rule(
-        rf"(?:estimate (?P<x>.+?) (?:at|as|to be)|(?:set|change) (?:the )?(?:estimate|points|hours|time)s?"
+        rf"{SUBJECT}(?P<x>.+?) (?:must not|mustn['’]?t|should not|shouldn['’]?t|cannot|can not|can['’]?t|may not) {BEGIN}"
+        r" (?:before|until|till) (?P<y>.+?)(?: (?:is|are) (?:done|finished|over|complete|ready))?$",
+        lambda found, bench, _: edits.depend(found["x"], found["y"], bench),
+    ),
+    _rule(
+        rf"{SUBJECT}(?P<x>.+?) (?:should|must|has to|have to|needs? to|ought to|may only|can only) (?:only )?{BEGIN}"
+        r" (?P<side>before|after) (?P<y>.+?)(?: (?:is|are) (?:done|finished|over|complete|ready))?$",
+        lambda found, bench, _: edits.order(found["x"], found["side"].lower(), found["y"], bench),
+    ),
+    _rule(
+        rf"{SUBJECT}(?P<x>.+?) (?:comes?|goes|starts?|begins?|follows?) (?P<side>before|after) (?P<y>.+)$",
+        lambda found, bench, _: edits.order(found["x"], found["side"].lower(), found["y"], bench),
+    ),
+    # estimates
+    _rule(rf"{SUBJECT}.+ (?:twice|again|(?:two|three|several) times)$", _twice),
+    _rule(
+        r"make (?P<x>.+?) (?:(?:(?:a (?:bit|little|lot)|much|about) )?(?:(?P<percent>\d+) ?(?:%|percent) )?(?:(?P<less>smaller|shorter"
+        r"|leaner|simpler|quicker)|bigger|larger|longer)|(?P<half>half (?:as|the) (?:big|long|large|size)))$",
+        _size,
+    ),
+    _rule(
+        rf"(?:estimate (?P<x>.+?) (?:at|as|to be)"
+        rf"|(?:the )?(?:estimate|points|hours|time)s? (?:of|for) (?P<x4>.+?) (?:is|are|seems?|looks?) (?:(?:far|much|way"
+        rf"|a bit|a little) )?(?:too \w+|wrong|off)[,:]? (?:and )?(?:(?:make|set) (?:it|that|them)|it should be)(?: to)?"
+        rf"|(?:set|change|raise|lower|increase|reduce|cut) (?:the )?(?:estimate|points|hours|time)s?"
         rf" (?:of|for) (?P<x2>.+?) to|(?P<x3>.+?) (?:should |will |must |may |only |really )*(?:takes?|is|are"
         rf"|needs?|costs?|be))\s+(?:about |only |around |at most )?(?P<n>{N})[ -]?(?:story )?(?P<unit>hours?|h"
         rf"|points?|days?|weeks?)\b{REST}$",
         lambda found, bench, _: edits.estimate(
-            found["x"] or found["x2"] or found["x3"], found["n"], found["unit"], bench
+            found["x"] or found["x2"] or found["x3"] or found["x4"], found["n"], found["unit"], bench
         ),
     ),
     # names and criteria
@@ -182,12 +248,16 @@ RULES = [
     ),
     # priority and order
     _rule(
-        r"(?:set|change) (?:the )?priority (?:of|for) (?P<x>.+?) to (?P<n>[1-5])$",
-        lambda found, bench, _: edits.prioritise(found["x"], int(found["n"]), bench),
+        rf"{CHANGE} (?:the )?priority (?:of|for) (?P<x>.+?) to (?:priority )?(?P<n>\d+)$",
+        lambda found, bench, _: edits.prioritise(found["x"], _priority(found["n"]), bench),
     ),
     _rule(
-        r"(?:set|change|give|make) (?P<x>.+?)(?:'s)? (?:to )?(?:a )?priority (?:to |of )?(?P<n>[1-5])$",
-        lambda found, bench, _: edits.prioritise(found["x"], int(found["n"]), bench),
+        rf"(?:(?:{CHANGE}|give|make|move|put) )?(?P<x>.+?)(?:['’]s)? (?:to |at |is |has |gets )?(?:a )?priority (?:to |of |is )?(?P<n>\d+)$",
+        lambda found, bench, _: edits.prioritise(found["x"], _priority(found["n"]), bench),
+    ),
+    _rule(
+        r"priority (?P<n>\d+) (?:for|to) (?P<x>.+)$",
+        lambda found, bench, _: edits.prioritise(found["x"], _priority(found["n"]), bench),
     ),
     _rule(
         r"(?:make|give|set|mark) (?P<x>.+?) (?:to |as |a |the )*(?P<how>top|highest|critical|high|urgent"
@@ -195,7 +265,7 @@ RULES = [
         _urgency,
     ),
     _rule(
-        r"(?:set|change) (?:the )?priority (?:of|for) (?P<x>.+?) to (?P<how>top|highest|high|medium|normal"
+        rf"{CHANGE} (?:the )?priority (?:of|for) (?P<x>.+?) to (?P<how>top|highest|high|medium|normal"
         r"|low|lowest)$",
         _urgency,
     ),
@@ -234,11 +304,11 @@ RULES = [
         lambda found, bench, _: edits.step_priority(found["x"], -1 if found["how"].lower() == "more" else 1, bench),
     ),
     _rule(
-        r"(?:raise|increase) (?:the )?priority of (?P<x>.+)$",
+        r"(?:raise|increase) (?:the )?priority of (?P<x>(?:(?! to | by ).)+)$",
         lambda found, bench, _: edits.step_priority(found["x"], -1, bench),
     ),
     _rule(
-        r"(?:lower|reduce|decrease) (?:the )?priority of (?P<x>.+)$",
+        r"(?:lower|reduce|decrease) (?:the )?priority of (?P<x>(?:(?! to | by ).)+)$",
         lambda found, bench, _: edits.step_priority(found["x"], 1, bench),
     ),
     _rule(
@@ -257,7 +327,20 @@ RULES = [
         lambda found, bench, _: edits.move_to(found["x"], int(found["n"]), bench),
     ),
     _rule(
-        r"do (?P<x>.+?) (?P<place>first|last)$",
+        r"(?:move|put|bring|do|make|start|schedule) (?P<x>.+?) (?:(?:a (?:bit|little)|much|further) )?(?:(?P<earlier>earlier|up|forward|sooner)"
+        r"|later|down|back)$",
+        lambda found, bench, _: edits.shift(found["x"], bool(found["earlier"]), bench),
+    ),
+    _rule(
+        r"(?:start|begin|open) with (?P<x>.+)$",
+        lambda found, bench, _: edits.move(found["x"], "first", "", bench),
+    ),
+    _rule(
+        r"(?:end|finish|close) with (?P<x>.+)$",
+        lambda found, bench, _: edits.move(found["x"], "last", "", bench),
+    ),
+    _rule(
+        r"(?:do )?(?P<x>.+?)(?: (?:should |must |has to |needs to )?(?:comes?|goes|go|be|is|be done))? (?P<place>first|last)$",
         lambda found, bench, _: edits.move(found["x"], found["place"].lower(), "", bench),
     ),
     _rule(
@@ -286,6 +369,11 @@ RULES = [
         r"|do not (?:include|add|do)) (?P<x>.+)$",
         lambda found, bench, _: remove(found["x"], bench),
     ),
+    _rule(
+        r"(?P<x>(?!(?:there|it|that|this)\b).+?) (?:is|are) (?:now |all |completely )?(?:out of (?:the )?scope|off the table|(?:not|no longer) (?:needed"
+        r"|wanted|in scope)|dropped|cut|cancell?ed|gone|out)(?: for now| now)?$",
+        lambda found, bench, _: remove(found["x"], bench),
+    ),
     # what is wanted
     _rule(
         r"(?:add|include|introduce|insert|create|plan|schedule|(?:we|i|you|it)(?: \w+)? (?:also )?(?:need"
@@ -298,7 +386,7 @@ RULES = [
 """Read from the top: narrow ways of saying something come before wide ones."""
 
 
-def _cut(found: Match) -> float:
+def _cut(found: Said) -> float:
     if found["half"]:
         return 0.5
     return 1 / 3 if found["third"] else _percent(found["percent"], DEFAULT_CUT)

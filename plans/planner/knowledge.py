@@ -53,6 +53,7 @@ class Genre(Knowledge):
         description="What the genre calls things; the first that the brief mentions wins."
     )
     amount: int
+    maps: bool = Field(default=True, description="Whether there are levels to be laid out in space.")
     assumed: list[str] = Field(description="The core mechanic when the brief names none.")
     tasks: dict[str, dict[str, Any]] = {}
 

@@ -23,6 +23,11 @@ LOWER_IS_BETTER = (
     "nausea",
     "uninstall",
 )
+MARKET = (
+    "wishlist wishlists sale sales sold revenue units copies downloads installs conversion rating ratings review reviews"
+    " followers subscribers refund refunds metacritic opencritic ccu dau mau arpu arppu ltv roi press streamers"
+).split()
+"""Numbers that only the public can give; no playtest measures them."""
 SHOWN = 12
 
 
@@ -44,9 +49,31 @@ def kpi_criterion(key: str, value: Any) -> str:
     return f"Measured in the playtest build: {name} is {bound} {told}, or the report says what will change."
 
 
+def is_of_the_market(key: str) -> bool:
+    """Whether a target is about what people do outside the game, such as wishlists or sales."""
+    return mentions(fold(kpi_name(key)), MARKET)
+
+
+def market_criteria(kpis: dict[str, Any]) -> list[str]:
+    """One line for the targets that are read off after publication."""
+    told = [
+        f"{kpi_name(key)} {_bound(key, value)}{_value(value)}".strip()
+        for key, value in kpis.items()
+        if clean(key) and is_of_the_market(key)
+    ][:SHOWN]
+    return [f"Somebody is named who follows these numbers after publication: {'; '.join(told)}."] if told else []
+
+
+def _bound(key: str, value: Any) -> str:
+    """ "at least " or "at most " before a number."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not _value(value):
+        return ""
+    return "at most " if mentions(fold(kpi_name(key)), LOWER_IS_BETTER) else "at least "
+
+
 def kpi_criteria(kpis: dict[str, Any]) -> list[str]:
     """A line for each target; many targets share lines, so that the list stays readable."""
-    named = [(key, value) for key, value in kpis.items() if clean(key)]
+    named = [(key, value) for key, value in kpis.items() if clean(key) and not is_of_the_market(key)]
     if len(named) <= 3:
         return [kpi_criterion(key, value) for key, value in named]
     told = [f"{kpi_name(key)} {_value(value)}".strip() for key, value in named[:SHOWN]]

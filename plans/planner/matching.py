@@ -4,7 +4,8 @@ import re
 from functools import cache
 
 from plans.planner.knowledge import words
-from plans.planner.wording import fold, stem, stems, tokens
+from plans.planner.spans import split_outside
+from plans.planner.wording import fold, quoted, shorten, stem, stems, tokens
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import TaskSpec
 
@@ -37,6 +38,7 @@ HEAD_END = re.compile(
 )
 LIST = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
 ENOUGH, LEAD = 0.6, 0.15
+MOST_NAMED = 4
 
 
 def codes_in(text: str, bench: Workbench) -> list[str]:
@@ -44,13 +46,13 @@ def codes_in(text: str, bench: Workbench) -> list[str]:
     found = list(dict.fromkeys(f"T-{int(number):03d}" for number in CODE.findall(text)))
     for code in found:
         if code not in bench:
-            raise NotPossible
+            raise NotPossible(f"there is no {code}")
     return found
 
 
 def find_tasks(text: str, bench: Workbench) -> list[TaskSpec]:
     """The tasks meant by a list such as "T-003, the boss and audio"; refused when a part of it fits none."""
-    parts = [part for part in LIST.split(text) if part.strip()]
+    parts = [part for part in split_outside(LIST, text) if part.strip()]
     if len(parts) < 2:
         return [find_task(text, bench)]
     try:
@@ -65,7 +67,7 @@ def find_tasks(text: str, bench: Workbench) -> list[TaskSpec]:
 def find_task(text: str, bench: Workbench) -> TaskSpec:
     """The one task meant by a code or by words; refused when none or several fit."""
     if codes := codes_in(text, bench):
-        parts = LIST.split(text)
+        parts = split_outside(LIST, text)
         if len(codes) > 1 or (len(parts) > 1 and not all(_belongs(part, bench[codes[0]]) for part in parts)):
             raise NotPossible
         return bench[codes[0]]
@@ -76,11 +78,26 @@ def find_task(text: str, bench: Workbench) -> TaskSpec:
     )
     best = scored[0][0]
     if best < ENOUGH:
-        raise NotPossible
+        raise NotPossible(no_such_task(text))
     close = [task for score, _, task in scored if score > best - LEAD]
     if len(close) > 1:
-        raise NotPossible
+        raise NotPossible(several(text, close))
     return scored[0][2]
+
+
+def no_such_task(text: str) -> str:
+    """Why nothing was done for words that fit no task."""
+    if not stems(text) - NOISE:
+        return "say which task"
+    return f"no task is about {quoted(shorten(text, 60))}"
+
+
+def several(text: str, tasks: list[TaskSpec]) -> str:
+    """Why nothing was done for words that fit several tasks: which they are."""
+    shown = [f"{task.code} “{shorten(task.title, 40)}”" for task in tasks[:MOST_NAMED]]
+    rest = len(tasks) - len(shown)
+    named = ", ".join([*shown, f"{rest} more"] if rest else shown)
+    return f"{quoted(shorten(text, 60))} may mean {named}; say which"
 
 
 def _belongs(part: str, task: TaskSpec) -> bool:

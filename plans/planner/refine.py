@@ -1,14 +1,14 @@
 """Instructions in plain English, turned into operations on a plan."""
 
 from collections.abc import Collection
-from re import Match
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from plans.brief import Brief
 from plans.planner.clauses import bare, clauses_of, command, pieces_of, readings_of
-from plans.planner.grammar import RULES, Rule
+from plans.planner.grammar import RULES, Rule, Said
+from plans.planner.spans import veiled
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import TaskSpec
 
@@ -76,16 +76,16 @@ def _act_on(clause: str, bench: Workbench, brief: Brief) -> list[str]:
         raise NotPossible
     asked = command(clause)
     for rule in RULES:
-        if found := rule.says.match(asked):
-            return _all_or_nothing(rule, found, bench, brief)
+        if found := rule.says.match(veiled(asked)):
+            return _all_or_nothing(rule, Said(found, asked), bench, brief)
     raise NotPossible
 
 
-def _all_or_nothing(rule: Rule, found: Match[str], bench: Workbench, brief: Brief) -> list[str]:
+def _all_or_nothing(rule: Rule, said: Said, bench: Workbench, brief: Brief) -> list[str]:
     """A clause that turns out impossible half-way leaves no trace."""
     before = (list(bench.tasks), list(bench.ops), bench.next_number)
     try:
-        return rule.act(found, bench, brief)
+        return rule.act(said, bench, brief)
     except NotPossible:
         bench.tasks, bench.ops, bench.next_number = before
         raise

@@ -26,7 +26,9 @@ def scale_all(share: float, bench: Workbench) -> list[str]:
     for task in changed:
         bench.update(task.code, estimates=scaled(task.estimates, share))
     hours = f"{before:g} working hours become {total(bench):g}"
-    return [f"Changed the estimates of {len(changed)} tasks by the factor {share:g}: {hours}."]
+    tasks = f"{len(changed)} {'task' if len(changed) == 1 else 'tasks'}"
+    percent = max(1, round(abs(1 - share) * 100))
+    return [f"{'Cut' if share < 1 else 'Raised'} the estimates of {tasks} by about {percent} %: {hours}."]
 
 
 def scale_one(code: str, share: float, bench: Workbench) -> list[str]:
@@ -49,7 +51,7 @@ def cut_scope(share: float, bench: Workbench) -> list[str]:
     dropped = _drop_least(goal, bench)
     if dropped:
         left_out = listing([f"{task.code} “{shorten(task.title, 60)}”" for task in dropped])
-        told.append(f"Left out {left_out}, which matter least to the core of the game.")
+        told.append(f"Left out {left_out}, which {'matters' if len(dropped) == 1 else 'matter'} least to the core of the game.")
     left = sum(task.estimates.time_hours for task in bench.free)
     if left > goal * CLOSE and left:
         told += _fewer(goal / left, bench)

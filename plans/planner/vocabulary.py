@@ -7,9 +7,9 @@ from plans.brief import Brief
 from plans.planner.focus import focus_phrases, pitch_actions, place_phrases
 from plans.planner.genre import recognise_engine, recognise_platforms
 from plans.planner.knowledge import Engine, Platform, genres, words
-from plans.planner.kpis import kpi_name
+from plans.planner.kpis import is_of_the_market, kpi_name
 from plans.planner.limits import Limits, constraints_for, exclusions_of, limits_of, positive_text
-from plans.planner.phrases import Phrase, gerund_phrase, is_surrounding, join_steps, phrase
+from plans.planner.phrases import Phrase, gerund_phrase, is_plural, is_surrounding, join_steps, phrase
 from plans.planner.wording import (
     capital,
     clean,
@@ -155,10 +155,23 @@ def _words(reading: Reading) -> dict[str, str]:
         **_target_words(brief),
         "pitch": sentence(shorten(brief.pitch, 240)),
         "references": listing([shorten(reference, 40) for reference in brief.references[:3] if clean(reference)]),
-        "kpi_names": listing([kpi_name(key) for key in list(brief.kpis)[:2] if clean(key)]),
+        "kpi_names": listing(_measured_in_play(brief)[:2]),
+        "constraints": _constraints_told(brief),
         "speed": small(shorten(next(iter(constraints_for(brief, "performance")), ""), 60)),
         "access": small(shorten(next(iter(constraints_for(brief, "accessibility")), ""), 60)),
     }
+
+
+def _constraints_told(brief: Brief) -> str:
+    """How the README speaks of the brief's constraints; "" when there are none."""
+    count = len([line for line in brief.constraints if clean(line)])
+    if count < 2:
+        return "The constraint of the brief is listed in the README, with the task" if count else ""
+    return "The constraints of the brief are listed in the README, each with the task"
+
+
+def _measured_in_play(brief: Brief) -> list[str]:
+    return [kpi_name(key) for key in brief.kpis if clean(key) and not is_of_the_market(key)]
 
 
 def _mechanic_words(mechanics: list[Phrase]) -> dict[str, str]:
@@ -167,11 +180,19 @@ def _mechanic_words(mechanics: list[Phrase]) -> dict[str, str]:
     several = listing([*parts, *things[1 : max(2, MOST_NAMED - len(parts) + 1)]])
     return {
         "thing": things[0],
+        "the_thing": _definite(things[0]),
         "thing2": things[1] if len(things) > 1 else "",
         "things": several,
         "several": several if len(things) > 1 or len(parts) > 1 else "",
         "Several": capital(several) if len(things) > 1 or len(parts) > 1 else "",
     }
+
+
+def _definite(thing: str) -> str:
+    """ "the cards" for "cards"; what is done, such as "playing cards", and what has a determiner stay as they are."""
+    found = tokens(thing)
+    is_thing = is_plural(found[-1]) if found else False
+    return thing if not is_thing or found[0].endswith("ing") or found[0] in words().determiners else f"the {thing}"
 
 
 def _distinct_things(mechanics: list[Phrase]) -> list[str]:
@@ -246,7 +267,7 @@ def _genre_name(brief: Brief, label: str) -> str:
         return label
     if not is_english(named, foreign=not is_english(clean(brief.pitch))) or not any(char.isalpha() for char in named):
         return label
-    return named if GENRE_NOUN.search(named) else f"{named} game"
+    return small(named) if GENRE_NOUN.search(named) else f"{small(named)} game"
 
 
 def _engine_words(reading: Reading) -> dict[str, str]:

@@ -14,6 +14,7 @@ SOFT_BREAK = (
     r"\s(?=(?:that|which|who|where|when|while|so|because|with|without|by|from|if|until|but|to|and|or|for|in|on|as"
     r"|using)\s)"
 )
+PHRASE_BREAK = r"\s(?=(?:against|under|over|between|across|into|at|beneath|behind|before|after|around|through|within|like)\s)"
 TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 
@@ -49,7 +50,7 @@ def shorten(text: str, limit: int) -> str:
     if len(line) <= limit:
         return line
     line = PARENTHESIS.sub("", line).strip()
-    for pattern in (*STRONG_BREAKS, SOFT_BREAK):
+    for pattern in (*STRONG_BREAKS, SOFT_BREAK, PHRASE_BREAK):
         if fitting := [found.start() for found in re.finditer(pattern, line) if 8 <= found.start() <= limit]:
             return trim(line[: fitting[-1]])
     return trim(line) if len(line) <= limit else _cut(line, limit)

@@ -52,6 +52,8 @@ def create_task_plan(
     base: TaskPlan | None = None,
     created_by: str | None = None,
     instructions: str = "",
+    understood: Sequence[str] = (),
+    not_understood: Sequence[str] = (),
     announce_as: type[event_types.PlanProposed] = event_types.PlanCreated,
     **told: Any,
 ) -> TaskPlan:
@@ -67,6 +69,8 @@ def create_task_plan(
         base=base,
         summary=summary,
         instructions=instructions,
+        understood=list(understood),
+        not_understood=list(not_understood),
         created_by=created_by or actor.kind,
         author=actor.as_json(),
     )
@@ -80,6 +84,8 @@ def create_task_plan(
             base=plan.base_id,
             summary=summary,
             instructions=instructions,
+            understood=list(understood),
+            not_understood=list(not_understood),
             tasks=len(tasks),
             **told,
         ),

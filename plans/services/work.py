@@ -136,7 +136,7 @@ def check_answers(task: Task, acceptance: list[dict[str, Any]]) -> None:
     if errors:
         raise InvalidInput(errors)
     if unmet := [criterion for criterion in task.acceptance if not answers.get(criterion)]:
-        raise CriteriaUnmet(task, unmet)
+        raise CriteriaUnmet(task, unmet, [criterion for criterion in unmet if criterion not in answers])
 
 
 def check_evidence(task: Task, evidence: list[dict[str, Any]]) -> None:

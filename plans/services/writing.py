@@ -34,7 +34,7 @@ def write_plan(project: Project, request: dict[str, Any], actor: Actor) -> TaskP
     check_brief(project)
     instructions = request.get("instructions", "")
     draft = planner.draft_plan(project.name, project.parsed_brief)
-    tasks, remarks = refined_draft(draft.tasks, instructions, project)
+    tasks, refinement = refined_draft(draft.tasks, instructions, project)
     active = get_active_plan(project)
     if active is not None:
         begun = {task.code for task in active.tasks.all() if task.status in BEGUN}
@@ -44,24 +44,26 @@ def write_plan(project: Project, request: dict[str, Any], actor: Actor) -> TaskP
         project,
         tasks,
         actor=actor,
-        summary=" ".join([draft.summary, *remarks]),
+        summary=" ".join([draft.summary, *remarks_on(refinement)]),
         base=active,
         created_by=TaskPlan.Origin.SYSTEM,
         instructions=instructions,
+        understood=refinement.understood,
+        not_understood=refinement.not_understood,
         announce_as=event_types.PlanGenerated,
     )
 
 
 def refined_draft(
     tasks: Sequence[TaskSpec], instructions: str, project: Project
-) -> tuple[Sequence[TaskSpec], list[str]]:
-    """A draft with the instructions followed, and remarks on how."""
+) -> tuple[Sequence[TaskSpec], Refinement]:
+    """A draft with the instructions followed, and how."""
     if not instructions.strip():
-        return tasks, []
+        return tasks, Refinement(ops=[], understood=[], not_understood=[])
     number = max(code_number(task.code) for task in tasks) + 1
     refinement = planner.refine_plan(list(tasks), instructions, brief=project.parsed_brief, next_number=number)
     after, _ = apply_operations(tasks, parsed(refinement), next_number=number)
-    return after, remarks_on(refinement)
+    return after, refinement
 
 
 @transaction.atomic

@@ -157,7 +157,7 @@ def places(value, path=()):
             yield from places(inner, (*path, step))
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_anything_anywhere_is_imported_or_refused_in_words(data, document, alice, tmp_path):
     changed = copy.deepcopy(document)

@@ -19,7 +19,7 @@ from gamedev_gateway.legacy.recognise import Kind, recognise
 from plans.models import Project, Task
 from realtime.models import Event
 from tests.legacy.old_files import DATA, LAST, REAL, STORY, build
-from tests.servers import environment, manage, running_server
+from tests.servers import environment, free_port, manage, running_server
 
 
 def digest(path: Path) -> str:
@@ -28,6 +28,11 @@ def digest(path: Path) -> str:
 
 def names_in(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
+
+
+def unmeasured(path: Path) -> dict[str, str]:
+    """The environment of a gateway with this file, without the cost of coverage."""
+    return {name: value for name, value in environment(f"sqlite:///{path}").items() if "COVERAGE" not in name}
 
 
 def migrate(path: Path) -> None:
@@ -189,18 +194,11 @@ def test_serve_adopts_the_file_and_the_first_user_owns_what_was_in_it(tmp_path):
         )
         assert played.returncode == 0, played.stderr
         assert api.get("projects/pixel-jumper/").json()["status"] == "completed"
-        again = manage("import_legacy", str(DATA / "before-plans.db"), env=server.env)
-        assert "Every row has its place." in again.stdout
-        assert len(api.get("projects/").json()["results"]) == 5
 
 
 def test_two_at_once_adopt_once(tmp_path):
     build(tmp_path / "gateway.db", LAST, STORY)
-    env = {
-        name: value
-        for name, value in environment(f"sqlite:///{tmp_path / 'gateway.db'}").items()
-        if "COVERAGE" not in name
-    }
+    env = unmeasured(tmp_path / "gateway.db")
     command = [sys.executable, "manage.py", "migrate", "-v0"]
     both = [
         subprocess.Popen(command, cwd=DATA.parents[2], env=env, stdout=subprocess.PIPE, text=True) for _ in range(2)
@@ -209,3 +207,13 @@ def test_two_at_once_adopt_once(tmp_path):
     assert [process.returncode for process in both] == [0, 0]
     assert sum("Every row has its place." in text for text in said) == 1
     assert len(list(tmp_path.glob("gateway.db.first-version-*"))) == 1
+
+
+def test_serve_refuses_a_foreign_file_and_leaves_it_as_it_was(tmp_path):
+    path = tmp_path / "gateway.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript(FOREIGN["notes"])
+    before = digest(path)
+    ended = manage("serve", "--port", str(free_port()), env=unmeasured(path), check=False)
+    assert (ended.returncode, "left as it is" in ended.stderr, "Traceback" in ended.stderr) == (1, True, False)
+    assert (digest(path), names_in(tmp_path)) == (before, ["gateway.db"])

@@ -13,7 +13,7 @@ from plans.brief import Brief
 from plans.brief_files import BriefError, Format, ParsedBrief, format_of, read_brief
 
 BRIEFS = Path(__file__).parent.parent / "data" / "briefs"
-SLOW = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def brief_file(name: str) -> ParsedBrief:

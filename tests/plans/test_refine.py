@@ -368,7 +368,7 @@ THING = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.tuples(CLAUSE, THING, THING), max_size=6),
     st.sets(st.sampled_from([task.code for task in PLAN]), max_size=5),

@@ -88,8 +88,9 @@ def test_a_strangers_project_looks_as_if_it_were_not_there(api: Api, project: st
     assert theirs["message"].replace(project, "") == nobodys["message"].replace("never-made", "")
 
 
-def test_a_bad_cursor_in_the_url_is_a_protocol_error(api: Api, project: str) -> None:
-    assert refused(api, f"/ws/projects/{project}/?after=yesterday") == 4400
+@pytest.mark.parametrize("query", ["after=yesterday", "after=", "aftr=5", "types=tusk.*"])
+def test_a_query_that_would_be_a_silent_hole_is_a_protocol_error(api: Api, project: str, query: str) -> None:
+    assert refused(api, f"/ws/projects/{project}/?{query}") == 4400
 
 
 def test_a_socket_that_subscribes_to_nothing_is_closed(api: Api) -> None:

@@ -15,18 +15,20 @@ from gamedev_gateway.legacy.report import Screen
 
 
 class Command(DjangoMigrate):
-    def handle(self, *args: Any, **options: Any) -> str | None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Adoption comes first: the checks that follow connect, and a connection of ours would change the old file."""
         only_asks = options.get("plan") or options.get("check_unapplied")
-        if options["database"] == DEFAULT_DB_ALIAS and not only_asks and (path := database_file()):
-            self.adopt(path)
-        return super().handle(*args, **options)
+        is_default = options.get("database", DEFAULT_DB_ALIAS) == DEFAULT_DB_ALIAS
+        if is_default and not only_asks and (path := database_file()):
+            self.adopt(path, options.get("stdout") or self.stdout)
+        return super().execute(*args, **options)
 
-    def adopt(self, path: Path) -> None:
+    def adopt(self, path: Path, stdout: Any) -> None:
         def migrate() -> None:
             call_command(DjangoMigrate(), verbosity=0, interactive=False)
 
         try:
-            adopt_if_legacy(path, migrate, Screen(Console(file=self.stdout, soft_wrap=False)))  # type: ignore[arg-type]
+            adopt_if_legacy(path, migrate, Screen(Console(file=stdout)))
         except LegacyError as error:
             raise CommandError(str(error)) from error
 

@@ -3,12 +3,13 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import GatewayError
 from plans.brief_files import BriefError, format_of
-from plans.models import SLUG
+from plans.models import Project
 from plans.services import create_project
 from plans.services.briefs import parse_brief_file
 
@@ -27,8 +28,7 @@ class Command(BaseCommand):
             text = options["file"].read_text(encoding="utf-8-sig")
             found = parse_brief_file(text, format_of(options["file"].name))
             slug = options["id"] or found.id
-            if slug:
-                SLUG(slug)
+            check_id(slug)
             project = create_project(
                 name=found.name or options["file"].stem,
                 brief=found.brief,
@@ -50,3 +50,13 @@ class Command(BaseCommand):
                 f"There is no active user {username!r}; name one with --owner." if username else "Name the --owner."
             )
         return found
+
+
+def check_id(slug: str | None) -> None:
+    """Raise CommandError where it could not be a project's id."""
+    field = Project._meta.get_field("id")
+    try:
+        if slug:
+            field.run_validators(slug)
+    except ValidationError as error:
+        raise CommandError(f"{slug!r} cannot be a project's id. {' '.join(error.messages)}") from error

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
 from gamedev_gateway.core.idempotency import forget_old
 from gamedev_gateway.demo.play import DemoPlay
@@ -45,6 +46,7 @@ class Command(BaseCommand):
             raise CommandError("--workers cannot be negative.")
         try:
             check_address(options["host"], options["port"])
+            check_database()
             with ExitStack() as stack:
                 end_well_when_asked()
                 self.serve(stack, options)
@@ -74,3 +76,28 @@ class Command(BaseCommand):
             self.stderr.write(f"There is a project {PROJECT_ID!r} that is not the demo; it is left alone.")
             return None
         return DemoPlay(url, allowed_name(url))
+
+
+def check_database() -> None:
+    """Raise CommandError, in one sentence, where the database does not answer."""
+    probe = connection.copy("probe")
+    probe.settings_dict["OPTIONS"].pop("pool", None)
+    try:
+        probe.ensure_connection()
+    except DatabaseError as error:
+        raise CommandError(
+            f"The database {place_of(probe.settings_dict)} cannot be reached: {one_line(error)}"
+        ) from error
+    finally:
+        probe.close()
+
+
+def place_of(database: dict[str, Any]) -> str:
+    """Where it is, without the password."""
+    if not database["HOST"]:
+        return str(database["NAME"])
+    return f"{database['NAME']} at {database['HOST']}:{database['PORT'] or 5432}"
+
+
+def one_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".") + "."

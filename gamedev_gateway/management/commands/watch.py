@@ -1,6 +1,7 @@
 """A project's events, live in the terminal."""
 
 import os
+import signal
 from argparse import ArgumentParser
 from contextlib import ExitStack
 from typing import Any
@@ -9,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
 from agents.models import Scope
+from gamedev_gateway.serving import end_well_when_asked
 from gamedev_gateway.simulation.event_lines import line_of
 from gamedev_gateway.simulation.passes import NoOwner, owner_of, short_lived_token
 from gamedev_gateway.simulation.watching import Refused, watch
@@ -32,6 +34,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console(soft_wrap=True, highlight=False)
+        end_well_when_asked()
+        signal.signal(signal.SIGHUP, signal.getsignal(signal.SIGTERM))
         try:
             with ExitStack() as stack:
                 token = options["token"] or stack.enter_context(reading_token(options["project"]))

@@ -49,13 +49,22 @@
     const addCode = (input) => {
       const code = input.value.trim().toUpperCase();
       const field = input.closest("[data-dependencies]");
-      if (!titles.has(code)) return;
+      if (!titles.has(code)) return false;
       input.value = "";
       const boxes = [...field.querySelectorAll(".gw-chip input")];
       const there = boxes.find((box) => box.value === code);
       if (there) there.checked = true;
       else field.querySelector(".gw-chips").append(chip(field.dataset.dependencies, code));
       tellAfter(field.closest("[data-row]"));
+      return true;
+    };
+    // What no task is called stays as it was typed, with a word next to it.
+    const addOrTell = (input) => tellUnknown(input, addCode(input) ? "" : input.value.trim());
+    const tellUnknown = (input, typed) => {
+      const told = input.closest("[data-dependencies]").querySelector("[data-no-such]");
+      told.textContent = typed ? `No such task: ${typed}` : "";
+      told.hidden = !typed;
+      input.setAttribute("aria-invalid", Boolean(typed));
     };
     const chip = (name, code) => {
       const label = document.createElement("label");
@@ -106,7 +115,8 @@
     });
     list.addEventListener("change", (event) => {
       if (event.target.matches(".gw-place input")) moveTyped(event.target);
-      if (event.target.matches("[data-add-code]")) addCode(event.target);
+      if (event.target.matches("[data-add-code]")) addOrTell(event.target);
+      if (event.target.matches(".gw-title input")) event.target.closest(".gw-title").title = event.target.value;
       if (event.target.matches(".gw-chip input")) tellAfter(event.target.closest("[data-row]"));
       if (event.target.matches(".gw-drop input")) {
         const row = event.target.closest("[data-row]");
@@ -115,11 +125,13 @@
       }
     });
     list.addEventListener("input", (event) => {
-      if (event.target.matches("[data-add-code]") && event.inputType !== "insertText") addCode(event.target);
+      if (!event.target.matches("[data-add-code]")) return;
+      tellUnknown(event.target, "");
+      if (event.inputType !== "insertText") addCode(event.target);
     });
     list.addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
-      if (event.target.matches("[data-add-code]")) { event.preventDefault(); addCode(event.target); }
+      if (event.target.matches("[data-add-code]")) { event.preventDefault(); addOrTell(event.target); }
       if (event.target.matches(".gw-place input")) { event.preventDefault(); moveTyped(event.target); }
     });
     sheet.querySelectorAll("[data-add-row]").forEach((button) => button.addEventListener("click", add));
