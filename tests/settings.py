@@ -18,3 +18,4 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
 REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"user": None, "anon": None, "login": None}}
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 GATEWAY_REREAD_SECONDS = 0.2
+WHITENOISE_AUTOREFRESH = True  # else each test client lists all static files once more
