@@ -25,7 +25,7 @@ class PastEvent(NamedTuple):
     task: TaskRef | None = None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def append_history(project_id: str, past: Sequence[PastEvent]) -> list[Event]:
     """Append a page of past events to a project's log, in this order and with their own times.
 

@@ -47,7 +47,7 @@ class LegacyRow(models.Model):
     A row that became an event is told whole by that event; of every other row `data` keeps the old columns as JSON.
     """
 
-    source = models.ForeignKey(LegacySource, on_delete=models.CASCADE, related_name="rows")
+    source = models.ForeignKey(LegacySource, on_delete=models.CASCADE, related_name="rows", db_index=False)
     table = models.TextField()
     key = models.TextField(help_text="The row's own key: its id, or its number in the file.")
     mark = models.CharField(max_length=16, help_text="Digest of what never changes in such a row.")

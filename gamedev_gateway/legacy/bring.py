@@ -39,7 +39,7 @@ def keep_the_rest(arrival: Arrival, table: str, progress: Progress) -> None:
     if arrival.ledger.is_new and arrival.ledger.count(table) == arrival.old.count(table):
         return
     for page in pages(arrival.old.rows(table)):
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             rest = arrival.ledger.unknown(page)
             for row in rest:
                 arrival.ledger.keep(row, reason_of(arrival, row), project_named_by(arrival, row))

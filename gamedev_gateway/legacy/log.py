@@ -75,7 +75,7 @@ def check_time(reading: Reading, moment: Moment) -> None:
         reading.time(column, moment.at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def store_page(arrival: Arrival, project_id: str, pairs: list[tuple[Reading, PastEvent]]) -> None:
     """A page of events with its rows of the ledger, in one short transaction; none when the project was deleted meanwhile."""
     if not Project.objects.filter(pk=project_id).exists():

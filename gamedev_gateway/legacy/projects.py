@@ -21,7 +21,7 @@ FOLDER = "Folder in the first version: "
 LONGEST_NAME = 200
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def place_project(arrival: Arrival, old_id: str) -> None:
     """One project in one transaction: all of it comes, or nothing. What came before is left as people have it now."""
     row = arrival.layout.projects[old_id]

@@ -72,6 +72,8 @@ def project(told: Mapping[str, Any]) -> str:
     changes = told["changes"]
     if told["action"] == "status":
         return f"is {str(changes.get('status', 'changed')).replace('_', ' ')} now"
+    if told["action"] in {"activated", "deactivated"}:
+        return told["action"]
     changed = short(changes) or ", ".join(changes)
     return f"{told['action']}: {changed}" if changed else told["action"]
 

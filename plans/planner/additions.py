@@ -18,6 +18,7 @@ ALREADY_THERE, RELATED = 1.0, 0.45
 HOURS = {1: 3.0, 2: 6.0, 3: 10.0, 5: 18.0, 8: 30.0, 13: 50.0}
 LEAD_IN = re.compile(
     r"^(?:(?:a|an|another|one|new|separate)\s+)*(?:tasks?|steps?|items?)\s+(?:for|to|about|on|that|called|named)\s+"
+    r"|^(?:(?:a|an|another|one|new|separate)\s+)*(?:tasks?|steps?|items?)\s*:?\s+(?=[\"“«'‘])"
     r"|^(?:support|room) for\s+(?=the )",
     re.IGNORECASE,
 )
@@ -26,9 +27,7 @@ PLACE = re.compile(
 )
 ONE_TASK = re.compile(r"^(?:(?:a|an|another|one|new|separate|single)\s+)+(?:task|step|item)\s", re.IGNORECASE)
 CALLED_TASK = re.compile(r"^(?:a |an |another |one )?(?P<what>.+?) tasks?(?=\s*(?:\(|$))", re.IGNORECASE)
-OPENS_LIST = re.compile(
-    r"\s(?:into|in|for|with|from|between|of|to|on|like|such as|including)\s", re.IGNORECASE
-)
+OPENS_LIST = re.compile(r"\s(?:into|in|for|with|from|between|of|to|on|like|such as|including)\s", re.IGNORECASE)
 """ "localisation into English, German and Japanese" is one thing."""
 ARTICLE_FIRST = re.compile(r"(?:an?|the|some|another)\s|[\"“]", re.IGNORECASE)
 JOINED_ORDER = re.compile(r"\s(?:and|,)\s+(?!(?:a|an|the|some|my|our|your)\b)[a-z]+ (?:the|my|our|your) ")
@@ -75,7 +74,7 @@ def _add_one(item: str, bench: Workbench, brief: Brief, place: tuple[str, str] |
     fields = _fields(thing, asked, needs, brief)
     code = bench.add(fields.model_copy(update={"title": capital(shorten(title, 190))}) if title else fields, idx)
     _awaited(code, anchor, bench)
-    _before_release(code, bench)
+    before_release(code, bench)
     return [f"Added {code} “{bench[code].title}”{f' after {needs[0]}' if needs else ''}."]
 
 
@@ -128,7 +127,7 @@ def _awaited(code: str, anchor: tuple[str, str] | None, bench: Workbench) -> Non
         bench.update(anchor[1], dependencies=[*bench[anchor[1]].dependencies, code])
 
 
-def _before_release(code: str, bench: Workbench) -> None:
+def before_release(code: str, bench: Workbench) -> None:
     """The release waits for the new task, unless work on it has begun or that would close a circle."""
     release = bench.release()
     if (

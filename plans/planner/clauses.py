@@ -53,7 +53,9 @@ POLITE = re.compile(
 def clauses_of(instructions: str) -> list[str]:
     """The clauses in their order, verbatim but for bullets and closing punctuation."""
     sentences = [
-        BULLET.sub("", part) for line in instructions.splitlines() for part in split_outside(SENTENCE, BULLET.sub("", line))
+        BULLET.sub("", part)
+        for line in instructions.splitlines()
+        for part in split_outside(SENTENCE, BULLET.sub("", line))
     ]
     return [
         clause

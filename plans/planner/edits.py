@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 from typing import Any
 
+from plans.planner.additions import before_release
 from plans.planner.draft import scaled
 from plans.planner.matching import codes_in, find_task, find_tasks, title_head
 from plans.planner.phrases import starts_with_verb
@@ -106,6 +107,8 @@ def _follow(later: str, earlier: str, bench: Workbench) -> list[str]:
         between = next(code for code in bench[earlier].dependencies if later in bench.needs(code))
         raise NotPossible(f"{earlier} waits for {later} by way of {between}; that would close a circle")
     told += _depend(bench[later], [earlier], bench)
+    if not bench.dependents(later):
+        before_release(later, bench)
     if bench.index(later) < bench.index(earlier):
         told.append(_move_beside(bench[later], "after", bench[earlier], bench))
     return told
@@ -173,7 +176,9 @@ def _shift(task: TaskSpec, earlier: bool, bench: Workbench) -> str:
     places = [bench.index(code) for code in near if code in bench]
     end = 0 if earlier else len(bench.tasks) - 1
     place = (max(places, default=-1) + 1) if earlier else (min(places, default=len(bench.tasks)) - 1)
-    why = f"{'it waits for' if earlier else 'waits for it:'} {listing(near)}" if near else "it is at the end of the plan"
+    why = (
+        f"{'it waits for' if earlier else 'waits for it:'} {listing(near)}" if near else "it is at the end of the plan"
+    )
     if (place >= bench.index(task.code)) if earlier else (place <= bench.index(task.code)):
         raise NotPossible(f"{task.code} already stands as {'early' if earlier else 'late'} as it can: {why}")
     if place == end:
@@ -242,12 +247,13 @@ def _title_of_part(part: str, task: TaskSpec) -> str:
 
 def _part_title(part: str, task: TaskSpec) -> str:
     """The part as a title: "Design 24 cards" of "Design and balance 24 cards"; a short name says what it is a part of."""
-    name, verbs = part.strip(), LEADING_VERBS.match(task.title)
-    if verbs and name.lower() in (verbs["one"].lower(), verbs["other"].lower()) and starts_with_verb(small(task.title)):
+    name = part.strip()
+    verbs = LEADING_VERBS.match(task.title) if starts_with_verb(small(task.title)) else None
+    if verbs and name.lower() in (verbs["one"].lower(), verbs["other"].lower()):
         return shorten(f"{capital(name)} {verbs['rest']}", 190)
     if len(name.split()) > 2 or stems(name) & stems(task.title):
         return shorten(capital(name), 190)
-    return shorten(f"{capital(name)} ({shorten(task.title, 60)})", 190)
+    return shorten(f"{capital(name)} ({shorten(verbs['rest'] if verbs else task.title, 60)})", 190)
 
 
 def _stage_titles(task: TaskSpec, count: int) -> list[str]:

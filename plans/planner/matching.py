@@ -5,7 +5,7 @@ from functools import cache
 
 from plans.planner.knowledge import words
 from plans.planner.spans import split_outside
-from plans.planner.wording import fold, quoted, shorten, stem, stems, tokens
+from plans.planner.wording import excerpt, fold, quoted, stem, stems, tokens
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import TaskSpec
 
@@ -89,15 +89,15 @@ def no_such_task(text: str) -> str:
     """Why nothing was done for words that fit no task."""
     if not stems(text) - NOISE:
         return "say which task"
-    return f"no task is about {quoted(shorten(text, 60))}"
+    return f"no task is about {quoted(excerpt(text, 60))}"
 
 
 def several(text: str, tasks: list[TaskSpec]) -> str:
     """Why nothing was done for words that fit several tasks: which they are."""
-    shown = [f"{task.code} “{shorten(task.title, 40)}”" for task in tasks[:MOST_NAMED]]
+    shown = [f"{task.code} “{excerpt(task.title, 48)}”" for task in tasks[:MOST_NAMED]]
     rest = len(tasks) - len(shown)
     named = ", ".join([*shown, f"{rest} more"] if rest else shown)
-    return f"{quoted(shorten(text, 60))} may mean {named}; say which"
+    return f"{quoted(excerpt(text, 60))} may mean {named}; say which"
 
 
 def _belongs(part: str, task: TaskSpec) -> bool:

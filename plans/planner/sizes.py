@@ -51,7 +51,9 @@ def cut_scope(share: float, bench: Workbench) -> list[str]:
     dropped = _drop_least(goal, bench)
     if dropped:
         left_out = listing([f"{task.code} “{shorten(task.title, 60)}”" for task in dropped])
-        told.append(f"Left out {left_out}, which {'matters' if len(dropped) == 1 else 'matter'} least to the core of the game.")
+        told.append(
+            f"Left out {left_out}, which {'matters' if len(dropped) == 1 else 'matter'} least to the core of the game."
+        )
     left = sum(task.estimates.time_hours for task in bench.free)
     if left > goal * CLOSE and left:
         told += _fewer(goal / left, bench)

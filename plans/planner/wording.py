@@ -14,7 +14,9 @@ SOFT_BREAK = (
     r"\s(?=(?:that|which|who|where|when|while|so|because|with|without|by|from|if|until|but|to|and|or|for|in|on|as"
     r"|using)\s)"
 )
-PHRASE_BREAK = r"\s(?=(?:against|under|over|between|across|into|at|beneath|behind|before|after|around|through|within|like)\s)"
+PHRASE_BREAK = (
+    r"\s(?=(?:against|under|over|between|across|into|at|beneath|behind|before|after|around|through|within|like)\s)"
+)
 TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 
@@ -54,6 +56,12 @@ def shorten(text: str, limit: int) -> str:
         if fitting := [found.start() for found in re.finditer(pattern, line) if 8 <= found.start() <= limit]:
             return trim(line[: fitting[-1]])
     return trim(line) if len(line) <= limit else _cut(line, limit)
+
+
+def excerpt(text: str, limit: int) -> str:
+    """The text, or its beginning with an ellipsis: for quoting what is there, not for writing something new."""
+    line = squeeze(text)
+    return line if len(line) <= limit else f"{line[: limit - 1].rpartition(' ')[0] or line[: limit - 1]}…"
 
 
 def _cut(line: str, limit: int) -> str:

@@ -90,3 +90,14 @@ def test_a_cycle_is_refused_with_its_path_and_nothing_typed_is_lost(page: Page, 
     expect(page.get_by_text("T-001 → T-003 → T-002 → T-001").first).to_be_visible()
     expect(row(page, "T-001").get_by_label("Description")).to_have_value("Typed with care")
     assert api.get(f"plans/{plan['id']}/")["revision"] == 1
+
+
+def test_a_code_that_does_not_exist_is_told_at_once_and_when_saved(page: Page, plan: dict[str, Any], api: Api) -> None:
+    row(page, "T-003").get_by_title("Open or close").click()
+    row(page, "T-003").get_by_placeholder("add a code").fill("T-077")
+    row(page, "T-003").get_by_label("Description").click()
+    expect(row(page, "T-003").get_by_text("No such task: T-077")).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(row(page, "T-003").get_by_text("The plan has no task T-077.")).to_be_visible()
+    expect(row(page, "T-003").get_by_role("checkbox", name="T-077 no such task")).to_be_checked()
+    assert api.get(f"plans/{plan['id']}/")["revision"] == 1

@@ -96,6 +96,22 @@ def test_a_new_task_is_in_the_graph_as_well(alice_admin, filled, proposed):
     assert "Waits for nobody known" in page
 
 
+def test_a_code_that_does_not_exist_is_told_at_its_field_and_kept(alice_admin, filled, proposed):
+    """As a browser without scripts sends it: in the box beside the ticked codes."""
+    filled["T-003"]["dependencies"] = ["T-001", "t-077"]
+    response = filled.send(alice_admin)
+    row = response.context["adminform"].form.rows.forms[2]
+    assert "The plan has no task T-077" in str(row.errors["dependencies"])
+    assert ("T-077", "no such task") in row.chips()
+    assert TaskPlan.objects.get(pk=proposed.pk).revision == proposed.revision
+
+
+def test_several_codes_may_be_typed_at_once(alice_admin, filled, proposed):
+    filled["T-003"]["dependencies"] = ["", "t-001, T-002"]
+    filled.send(alice_admin)
+    assert TaskPlan.objects.get(pk=proposed.pk).specs()[2].dependencies == ["T-001", "T-002"]
+
+
 def test_what_waited_for_a_dropped_task_waits_for_what_that_one_waited_for(alice_admin, propose):
     plan = propose({"title": "a"}, {"title": "b", "dependencies": ["T-001"]}, {"title": "c", "dependencies": ["T-002"]})
     filled = Sheet(plan)

@@ -142,8 +142,12 @@ def test_a_plan_is_generated_at_the_press_of_a_button(bob_admin, project):
 
 def test_what_the_brief_lacks_is_told(charlie_admin, charlie):
     charlie_admin.post("/admin/plans/project/add/", {"name": "Bare"})
-    answer = charlie_admin.post("/admin/plans/project/bare/generate/", {"instructions": ""})
-    assert "brief.pitch" in told(answer)[-1]
+    page = charlie_admin.post("/admin/plans/project/bare/generate/", {"instructions": ""}).content.decode()
+    assert "The brief is not complete" in page
+    for name in ("pitch", "genre", "mechanics", "visual_style"):
+        assert page.count(f'href="/admin/plans/project/bare/change/#id_{name}"') == 1
+    assert "visual style" in page
+    assert "brief." not in page
 
 
 def test_a_project_is_made_the_one_worked_on(alice_admin, project):

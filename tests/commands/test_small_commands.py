@@ -1,12 +1,18 @@
 """create_token and new_project: what they print, and where."""
 
 import re
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from agents.models import AccessToken, Scope
+from agents.tokens import create_token
+from gamedev_gateway.greeting import greeting
+from gamedev_gateway.simulation.passes import short_lived_token
 from plans.models import Project
 from tests.servers import ROOT
 
@@ -48,3 +54,24 @@ def test_new_project_with_an_id_that_is_taken_is_an_error(alice):
     run("new_project", PIXEL_JUMPER, "--owner", "alice", "--id", "mine")
     with pytest.raises(CommandError, match="mine"):
         run("new_project", PIXEL_JUMPER, "--owner", "alice", "--id", "mine")
+
+
+def test_new_project_tells_an_id_that_cannot_be_one(alice):
+    with pytest.raises(CommandError, match=r"^'Bad Id' cannot be a project's id\. Use a-z, 0-9"):
+        run("new_project", PIXEL_JUMPER, "--owner", "alice", "--id", "Bad Id")
+
+
+def test_the_second_start_names_who_signs_in_and_how_to_get_a_new_password(alice):
+    alice.is_superuser = True
+    alice.save()
+    told = greeting("http://127.0.0.1:8000", None)
+    assert "Sign in as alice." in told
+    assert "changepassword alice" in told
+    assert "create_token alice)" in told
+
+
+def test_tokens_whose_process_was_killed_go_with_the_next(alice):
+    create_token(alice, name="watch", scopes=["read"], expires_at=timezone.now() - timedelta(hours=1))
+    with short_lived_token(alice, name="watch", scopes=[Scope.READ]):
+        assert AccessToken.objects.count() == 1
+    assert not AccessToken.objects.exists()
