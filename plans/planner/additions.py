@@ -5,12 +5,12 @@ import re
 from plans.brief import Brief
 from plans.planner.checks import Setting, topic_of
 from plans.planner.genre import recognise_engine, recognise_genre, tools_for
-from plans.planner.knowledge import Topic
+from plans.planner.knowledge import Topic, words
 from plans.planner.matching import CODE, find_task, fit, kin
 from plans.planner.phrases import phrase, starts_with_verb
 from plans.planner.removals import thing_of
 from plans.planner.spans import quotation, veiled
-from plans.planner.wording import PARENTHESIS, capital, is_english, quoted, shorten, small, stems
+from plans.planner.wording import PARENTHESIS, capital, is_english, quoted, shorten, small, stems, tokens
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import Estimates, TaskFields
 
@@ -53,10 +53,16 @@ def items_of(text: str) -> list[str]:
     parts, start = [], 0
     for found in re.finditer(joint, readable):
         in_list = ONE_TASK.match(text) or OPENS_LIST.search(readable, start, found.start())
-        if not in_list or ARTICLE_FIRST.match(lead, found.end()):
+        shares_noun = _is_proper(lead[start : found.start()]) and _is_proper(lead[found.end() :].split(" ")[0])
+        if not (in_list or shares_noun) or ARTICLE_FIRST.match(lead, found.end()):
             parts.append(lead[start : found.start()])
             start = found.end()
     return [part for part in [*parts, lead[start:]] if stems(part)]
+
+
+def _is_proper(text: str) -> bool:
+    """Whether all words are names of the kind that describe others: "French, German" before "and Spanish localisation"."""
+    return bool(tokens(text)) and set(tokens(text)) <= words().proper | {"and"}
 
 
 def _add_one(item: str, bench: Workbench, brief: Brief, place: tuple[str, str] | None) -> list[str]:

@@ -2,6 +2,7 @@
 
 import re
 
+from plans.planner.knowledge import words
 from plans.planner.phrases import gerund
 from plans.planner.spans import split_outside
 
@@ -27,13 +28,7 @@ OTHER_ORDER = re.compile(
 )
 PLEASANTRY = re.compile(r"(?:please|thanks|thank you|ok|okay|hi|hello|cheers)[.!?]*", re.IGNORECASE)
 BULLET = re.compile(r"^\s*(?:[-*+•]\s+|\d+[.)]\s+)")
-BASE_OF = {
-    gerund(verb): verb
-    for verb in (
-        "add include remove drop delete cut skip scrap split merge combine move put rename postpone delay defer halve"
-        " double shorten reduce make start begin prioritise prioritize deprioritise deprioritize leave exclude extend need"
-    ).split()
-}
+BASE_OF = {gerund(verb): verb for verb in words().orders}
 DOING = re.compile(rf"(?:we|i)(?:['’]re| are|['’]m| am)(?: now| just)? (?P<doing>{'|'.join(BASE_OF)})\b", re.IGNORECASE)
 WILL = re.compile(
     rf"(?:we|i)(?:['’]ll| will|['’]re going to| are going to|['’]m going to| am going to) (?={VERBS}\b)", re.IGNORECASE

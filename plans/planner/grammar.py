@@ -312,6 +312,12 @@ RULES = [
         lambda found, bench, _: edits.step_priority(found["x"], 1, bench),
     ),
     _rule(
+        r"(?:(?P<up>raise|increase)|lower|reduce|decrease) (?:the )?priority of (?P<x>.+) by (?P<n>[1-4]|one|two)(?: steps?)?$",
+        lambda found, bench, _: edits.step_priority(
+            found["x"], (-1 if found["up"] else 1) * _count(found["n"], 1), bench
+        ),
+    ),
+    _rule(
         r"(?:move|put|place) (?P<x>.+?) (?:to )?(?:the )?(?:very )?(?P<place>first|last|start|beginning|top"
         r"|front|end|bottom)(?: of (?:the )?(?:plan|list))?$",
         lambda found, bench, _: edits.move(found["x"], found["place"].lower(), "", bench),

@@ -120,6 +120,10 @@ class Words(Knowledge):
     bare: frozenset[str]
     foreign: frozenset[str]
     numbers: dict[str, float]
+    orders: list[str]
+    nothing: frozenset[str]
+    unfinished: frozenset[str]
+    market: list[str]
     spelling: dict[str, str]
     synonyms: list[list[str]]
 

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from plans.planner.knowledge import words
 from plans.planner.wording import clean, fold, mentions, shorten
 
 LOWER_IS_BETTER = (
@@ -23,11 +24,6 @@ LOWER_IS_BETTER = (
     "nausea",
     "uninstall",
 )
-MARKET = (
-    "wishlist wishlists sale sales sold revenue units copies downloads installs conversion rating ratings review reviews"
-    " followers subscribers refund refunds metacritic opencritic ccu dau mau arpu arppu ltv roi press streamers"
-).split()
-"""Numbers that only the public can give; no playtest measures them."""
 SHOWN = 12
 
 
@@ -51,7 +47,7 @@ def kpi_criterion(key: str, value: Any) -> str:
 
 def is_of_the_market(key: str) -> bool:
     """Whether a target is about what people do outside the game, such as wishlists or sales."""
-    return mentions(fold(kpi_name(key)), MARKET)
+    return mentions(fold(kpi_name(key)), words().market)
 
 
 def market_criteria(kpis: dict[str, Any]) -> list[str]:

@@ -39,6 +39,7 @@ HEAD_END = re.compile(
 LIST = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+", re.IGNORECASE)
 ENOUGH, LEAD = 0.6, 0.15
 MOST_NAMED = 4
+ARTICLE = re.compile(r"^(?:the|a|an|our)\s+", re.IGNORECASE)
 
 
 def codes_in(text: str, bench: Workbench) -> list[str]:
@@ -89,7 +90,7 @@ def no_such_task(text: str) -> str:
     """Why nothing was done for words that fit no task."""
     if not stems(text) - NOISE:
         return "say which task"
-    return f"no task is about {quoted(excerpt(text, 60))}"
+    return f"no task is about {quoted(excerpt(ARTICLE.sub('', text), 60))}"
 
 
 def several(text: str, tasks: list[TaskSpec]) -> str:
@@ -97,7 +98,7 @@ def several(text: str, tasks: list[TaskSpec]) -> str:
     shown = [f"{task.code} “{excerpt(task.title, 48)}”" for task in tasks[:MOST_NAMED]]
     rest = len(tasks) - len(shown)
     named = ", ".join([*shown, f"{rest} more"] if rest else shown)
-    return f"{quoted(excerpt(text, 60))} may mean {named}; say which"
+    return f"{quoted(excerpt(ARTICLE.sub('', text), 60))} may mean {named}; say which"
 
 
 def _belongs(part: str, task: TaskSpec) -> bool:

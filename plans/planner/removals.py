@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from plans.planner.excisions import text_without
 from plans.planner.knowledge import words
 from plans.planner.matching import NOISE, codes_in, find_tasks, is_about, mentions_thing, no_such_task, several
-from plans.planner.wording import excerpt, fold, listing, quoted, stem, stems, tokens
+from plans.planner.wording import excerpt, listing, quoted, stem, stems, tokens
 from plans.planner.workbench import NotPossible, Workbench
 from plans.spec import TaskSpec
 
@@ -18,14 +18,6 @@ ARTICLE = re.compile(
     re.IGNORECASE,
 )
 
-NOTHING = frozenset(
-    stem(word)
-    for word in (
-        "everything all it that this them these those stuff thing things anything something nothing one ones rest some"
-        " most much plan project game scope other others whatever"
-    ).split()
-)
-"""Words that name no thing."""
 VERSION = re.compile(r"\s+(?:ports?|versions?|editions?|builds?|releases?|support)$", re.IGNORECASE)
 MANY = 4
 """A single word that so many tasks mention does not say which of them is meant."""
@@ -57,7 +49,7 @@ def remove(text: str, bench: Workbench) -> list[str]:
 def _known_thing(text: str, bench: Workbench) -> str:
     """What is meant; "Switch" for "Switch port" when no task speaks of a port."""
     thing = thing_of(text)
-    if all(stem(token) in NOTHING | NOISE or token in words().stop_words for token in tokens(thing)):
+    if all(token in words().nothing or stem(token) in NOISE or token in words().stop_words for token in tokens(thing)):
         raise NotPossible(no_such_task(""))
     shorter = VERSION.sub("", thing)
     known = any(speaks_of(task, thing) for task in bench.tasks)
@@ -113,8 +105,8 @@ class Less:
 
 def exclude(thing: str, bench: Workbench) -> list[str]:
     """Drop the tasks about a thing and take mentions of it out of the others; work already begun stays as it is."""
-    thing = thing_of(thing)
-    if all(stem(token) in NOTHING or token in words().stop_words for token in tokens(thing)):
+    thing = _full_name(thing_of(thing), bench)
+    if all(token in words().nothing or token in words().stop_words for token in tokens(thing)):
         raise NotPossible("say what is not wanted")
     touched = [task for task in bench.tasks if speaks_of(task, thing)]
     if not touched:

@@ -27,6 +27,22 @@ PIXEL_JUMPER = Brief(  # from briefs/pixel-jumper.yaml, written for this project
     milestones=["bootstrap", "vertical slice", "content complete", "release"],
 )
 
+TIDEWRECK = Brief(
+    pitch="A roguelike deckbuilder about salvaging sunken ships with a small crew, one dive deeper each run.",
+    genre="Roguelike deckbuilder",
+    mechanics=[
+        "cards: play salvage cards to open rooms of the wreck",
+        "branching depth map with known and unknown rooms",
+        "crew traits that change the deck",
+        "oxygen as a shared resource",
+    ],
+    visual_style="hand-inked silhouettes against deep blue water, lit by a single lamp",
+    platform=["PC", "Nintendo Switch"],
+    target="players of Slay the Spire",
+    engine="Godot 4",
+    kpis={"wishlists": 7000, "run_minutes": 25},
+)
+
 ACCESSIBLE_ARCHERY = Brief(  # after the design document of AbleGamers/AccessibleArchery (MIT, © 2026 Crystal Spider Games)
     pitch="A Wii-Sports-style 3D Olympic archery game that is accessibility-first: playable by disabled gamers on whatever device "
     "they already use, and fully playable without sight, by ear alone.",

@@ -18,7 +18,7 @@ from plans.planner.knowledge import topics
 from plans.planner.phrases import phrase
 from plans.planner.wording import listing, small
 from plans.spec import PlanDraft, TaskSpec
-from tests.plans.briefs_for_planner import ACCESSIBLE_ARCHERY, BRIEFS, NEARLY_EMPTY, PIXEL_JUMPER, STRANGERS
+from tests.plans.briefs_for_planner import ACCESSIBLE_ARCHERY, BRIEFS, NEARLY_EMPTY, PIXEL_JUMPER, STRANGERS, TIDEWRECK
 
 EVERY_BRIEF = {f"{genre}: {name}": brief for genre, briefs in BRIEFS.items() for name, brief in briefs.items()}
 EVERY_BRIEF |= {f"{genre}: {name}": brief for genre, briefs in STRANGERS.items() for name, brief in briefs.items()}
@@ -415,3 +415,50 @@ def test_what_is_out_of_scope_is_checked_as_left_out() -> None:
         "Game", Brief(genre="puzzle", mechanics=["swap tiles"], constraints=["Out of scope (for now): a level editor"])
     )
     assert "Left out of the release, as the brief decides: a level editor." in plan.tasks[-1].acceptance
+
+
+WRECK = draft_plan("Tidewreck", TIDEWRECK)
+
+
+def test_a_genre_is_spoken_of_in_small_letters() -> None:
+    assert WRECK.summary.startswith("15 tasks take Tidewreck, a roguelike deckbuilder, from")
+
+
+def test_a_style_is_shortened_where_a_phrase_ends() -> None:
+    assert "HUD and menus that match hand-inked silhouettes" in titles(WRECK)
+
+
+def test_the_feel_of_things_is_polished_in_good_english() -> None:
+    polish = next(task for task in WRECK.tasks if task.title.startswith("Polish"))
+    assert polish.title == "Polish the feel of the cards"
+    assert polish.description.startswith("Spend a fixed time on the feel of the cards:")
+
+
+def test_what_the_market_decides_is_not_measured_in_a_playtest() -> None:
+    playtest, release = WRECK.tasks[-2:]
+    assert "wishlists" not in playtest.model_dump_json()
+    assert any("run minutes is at least 25" in line for line in playtest.acceptance)
+    assert any("after publication: wishlists at least 7000" in line for line in release.acceptance)
+
+
+@pytest.mark.parametrize(
+    ("constraints", "told"),
+    [
+        ([], ""),
+        (["solo developer"], "The constraint of the brief is listed in the README, with the task that answers for it."),
+        (
+            ["solo developer", "60 fps"],
+            "The constraints of the brief are listed in the README, each with the task that",
+        ),
+    ],
+)
+def test_the_readme_lists_the_constraints_that_there_are(constraints: list[str], told: str) -> None:
+    plan = draft_plan("Tidewreck", TIDEWRECK.model_copy(update={"constraints": constraints}))
+    lines = [line for line in plan.tasks[0].acceptance if "of the brief" in line and "README" in line]
+    assert [line.startswith(told) for line in lines] == ([True] if told else [])
+
+
+@pytest.mark.parametrize("engine", ["Godot", "Unity", "Phaser"])
+def test_a_game_without_maps_needs_no_tilemaps(engine: str) -> None:
+    plan = draft_plan("Tidewreck", TIDEWRECK.model_copy(update={"engine": engine}))
+    assert not [tool for task in plan.tasks for tool in task.mcp_tools if re.search("tile", tool)]

@@ -1,5 +1,7 @@
 """What refining promises: the operations an instruction asks for, and an honest account of what was not understood."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +10,12 @@ from hypothesis import strategies as st
 
 from plans.operations import apply_operations, operations_adapter
 from plans.planner import Refinement, draft_plan, refine_plan
+from plans.planner.excisions import text_without
 from plans.spec import TaskFields, TaskSpec
-from tests.plans.briefs_for_planner import PIXEL_JUMPER
+from tests.plans.briefs_for_planner import PIXEL_JUMPER, TIDEWRECK
 
+REFERENCE = (Path(__file__).parents[2] / "docs/refining.md").read_text()
+WRECK = draft_plan("Tidewreck", TIDEWRECK).tasks
 PLAN = draft_plan("Pixel Jumper", PIXEL_JUMPER).tasks
 SMALL_PLAN = [
     TaskSpec(code="T-001", title="Project setup", description="Create it.", acceptance=["It opens."]),
@@ -324,9 +329,7 @@ def test_several_clauses_each_see_what_the_earlier_did() -> None:
     assert_acyclic(applied(SMALL_PLAN, result.ops))
 
 
-@pytest.mark.parametrize(
-    "says", ["make it more fun", "remove T-099", "drop the hovercraft", "Why is the sky blue?", "T-004"]
-)
+@pytest.mark.parametrize("says", ["make it more fun", "dance the tango", "make it", "Why is the sky blue?", "T-004"])
 def test_what_is_not_understood_comes_back_verbatim(says: str) -> None:
     result = refine(says)
     assert result.ops == []
@@ -403,7 +406,7 @@ def test_the_plan_service_applies_the_operations_as_they_were_meant() -> None:
         ("add a boss fight and dance the tango", ["add", "update"], ["dance the tango"]),
         ("drop T-005 and make T-003 more important", ["drop", "update"], []),
         ("T-003 takes 16 hours and dance the tango", ["update"], ["dance the tango"]),
-        ("drop the hovercraft and T-003", ["drop"], ["drop the hovercraft"]),
+        ("drop the hovercraft and T-003", ["drop"], ["drop the hovercraft (no task is about “hovercraft”)"]),
         ("remove T-003 and the audio", ["drop", "drop"], []),
         ("make T-003 low priority, T-004 high priority", ["update", "update"], []),
         ("split T-003 and T-004 into two", ["split", "split"], []),
@@ -467,3 +470,219 @@ def test_names_keep_their_capital(says: str, title: str) -> None:
 def test_a_split_follows_the_parts_that_the_task_names(title: str, says: str, parts: list[str]) -> None:
     task = TaskSpec(code="T-001", title=title, acceptance=["It runs."])
     assert [part["title"] for part in refine(f"split T-001 {says}".strip(), [task]).ops[0]["into"]] == parts
+
+
+def added(says: str, tasks: list[TaskSpec] = WRECK) -> list[str]:
+    return [op["task"]["title"] for op in refine(says, tasks).ops if op["op"] == "add"]
+
+
+@pytest.mark.parametrize(
+    ("says", "titles"),
+    [
+        (
+            "please add a proper localisation task (EN, DE, JP) before release",
+            ["Add proper localisation (EN, DE, JP)"],
+        ),
+        (
+            "Add a task for localisation into English, German and Japanese before the release",
+            ["Add localisation into English, German and Japanese"],
+        ),
+        ('Add a task "Save/load, autosave and cloud sync" before T-009', ["Save/load, autosave and cloud sync"]),
+        ("Add “Save, load and sync”, a shop and a compass", ["Save, load and sync", "Add a shop", "Add a compass"]),
+        (
+            "Add weather (calm, stormy) and a credits screen",
+            ["Add weather (calm, stormy)", "Add a credits screen"],
+        ),
+        ("Add support for Steam, GOG and itch.io", ["Add support for Steam, GOG and itch.io"]),
+        ("Add a task for drawing, sorting and mixing", ["Add drawing, sorting and mixing"]),
+        ("Add French, German and Spanish localisation", ["Add French, German and Spanish localisation"]),
+        ("Add a shop for hats and a credits screen", ["Add a shop for hats", "Add a credits screen"]),
+        ('Add "The diver must wait for T-003. No enemies"', ["The diver must wait for T-003. No enemies"]),
+    ],
+)
+def test_lists_quotations_and_parentheses_are_not_torn(says: str, titles: list[str]) -> None:
+    assert added(says) == titles
+    assert not refine(says, WRECK).not_understood
+
+
+def test_before_holds_for_everything_that_is_added() -> None:
+    plan = applied(WRECK, refine("Add a shop and a credits screen before T-009", WRECK).ops)
+    assert [code for code in plan if code in ("T-016", "T-017", "T-009")] == ["T-016", "T-017", "T-009"]
+    assert {"T-016", "T-017"} <= set(plan["T-009"].dependencies)
+    assert_acyclic(plan)
+
+
+@pytest.mark.parametrize(
+    ("says", "code", "priority"),
+    [
+        ("raise the priority of T-009 to 1", "T-009", 1),
+        ("Lower the priority of T-001 to 4", "T-001", 4),
+        ("raise T-009 to priority 1", "T-009", 1),
+        ("T-009 has priority 2", "T-009", 2),
+        ("priority 5 for T-009", "T-009", 5),
+        ("increase the priority of the sound by 2", "T-010", 1),
+        ("raise the priority of T-009", "T-009", 2),
+        ("lower the priority of T-009 to lowest", "T-009", 5),
+    ],
+)
+def test_the_priority_that_is_said_is_the_one_that_is_set(says: str, code: str, priority: int) -> None:
+    assert refine(says, WRECK).ops == [{"op": "update", "code": code, "fields": {"priority": priority}}]
+
+
+@pytest.mark.parametrize(
+    "says",
+    ["drop everything", "remove all", "drop it", "remove that", "drop the stuff", "no stuff", "remove the tasks"],
+)
+def test_a_word_for_nothing_in_particular_removes_nothing(says: str) -> None:
+    result = refine(says, WRECK)
+    assert not result.ops
+    assert re.fullmatch(rf"{says} \(say .+\)", result.not_understood[0])
+
+
+@pytest.mark.parametrize("says", ["Remove test", "remove tests", "no tests"])
+def test_a_word_of_many_tasks_is_ambiguous_and_the_tasks_are_named(says: str) -> None:
+    result = refine(says, WRECK)
+    assert not result.ops
+    assert result.not_understood[0].startswith(f"{says} (")
+    assert result.not_understood[0].count("T-0") >= 2
+
+
+def test_a_mention_goes_only_where_the_rest_is_a_sentence() -> None:
+    result = refine("Remove Nintendo Switch", WRECK)
+    plan = applied(WRECK, result.ops)
+    assert plan["T-015"].title == "Release Tidewreck on PC"
+    assert "Signed release builds for PC" in plan["T-015"].deliverables
+    assert len(plan["T-015"].acceptance) == len(WRECK[-1].acceptance)
+    assert any(line.endswith("clean machine or device for PC.") for line in plan["T-015"].acceptance)
+    assert plan["T-001"].description == WRECK[0].description
+    assert any(line.startswith("Left the sentence “Everything after") for line in result.understood)
+
+
+def test_the_short_name_of_a_platform_is_enough() -> None:
+    whole = refine("Remove Nintendo Switch", WRECK).ops
+    for says in ("We are dropping the Switch port for now", "no Switch", "We won't do a Switch version"):
+        assert refine(says, WRECK).ops == whole
+
+
+def test_no_word_is_cut_out_of_a_title() -> None:
+    result = refine("Remove the rooms", WRECK)
+    assert not result.ops
+    assert "the title “Build branching depth map with known and unknown rooms” of T-004" in result.not_understood[0]
+
+
+def test_criteria_and_deliverables_that_go_are_named() -> None:
+    told = refine("no enemies").understood
+    assert "Removed from T-002: the criterion “Enemies stop the player.”." in told
+    told = refine("remove screenshots", WRECK).understood
+    assert "Removed from T-009: the deliverable “Screenshot of every screen”." in told
+
+
+@pytest.mark.parametrize(
+    ("line", "thing", "left"),
+    [
+        ("Builds for PC, web and Switch", "Switch", "Builds for PC and web"),
+        ("Builds for PC, Switch and web", "Switch", "Builds for PC and web"),
+        ("Builds for Switch and web", "Switch", "Builds for web"),
+        ("Three levels with enemies.", "enemies", "Three levels."),
+        ("It runs well on Switch.", "Switch", "It runs well."),
+        ("Everything depends on enemies.", "enemies", "Everything depends on enemies."),
+        ("Enemies and bosses are drawn.", "enemies", "Enemies and bosses are drawn."),
+        ("Tell apart both gems and coins.", "coins", "Tell apart both gems and coins."),
+        ("Jump on enemies and collect gems.", "enemies", "Jump on enemies and collect gems."),
+        (
+            "A page with pictures and a trailer of a minute.",
+            "trailer",
+            "A page with pictures and a trailer of a minute.",
+        ),
+        ("A map with known and unknown rooms", "rooms", "A map with known and unknown rooms"),
+    ],
+)
+def test_what_is_taken_out_leaves_good_english(line: str, thing: str, left: str) -> None:
+    assert text_without(line, thing) == left
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("smaller, two weeks of work", "That time gives about 40 working hours; the open work was 186."),
+        (
+            "make it smaller",
+            "Left out T-012 “Polish the feel of the cards”, which matters least to the core of the game.",
+        ),
+        ("T-003 first", "Moved T-003 to the start of the plan; it still waits for T-001."),
+        ("Start with the art", "Moved T-003 to the start of the plan; it still waits for T-001."),
+        ("Move the sound earlier", "Moved T-010 to position 7, as early as it can: it waits for T-006."),
+        ("T-011 must not start before T-010", "T-011 now depends on T-010."),
+        ("Crew traits are out of scope", "Dropped T-005 “Build crew traits that change the deck”; what depended"),
+        ("We're postponing the tutorial", "T-011 now has priority 5."),
+        ("Make T-013 smaller", "T-013 is now estimated at 7.5 hours and 2 points."),
+        ("make T-013 half as big", "T-013 is now estimated at 5 hours and 1 point."),
+        ("The tutorial should come after the playtest", "T-014 no longer depends on T-011."),
+        (
+            "The estimate for the release is far too low, make it 40 hours",
+            "T-015 is now estimated at 3 points and 40 hours.",
+        ),
+        ("Raise the estimate for the release to 40 hours", "T-015 is now estimated at 3 points and 40 hours."),
+        ("cut the estimates by 20%", "Cut the estimates of 15 tasks by about 20 %: 186 working hours become"),
+    ],
+)
+def test_natural_sentences_are_understood(says: str, told: str) -> None:
+    result = refine(says, WRECK)
+    assert result.understood[0].startswith(told)
+    assert not result.not_understood
+    assert_acyclic(applied(WRECK, result.ops))
+
+
+def test_a_task_that_now_comes_after_the_playtest_still_comes_before_the_release() -> None:
+    plan = applied(WRECK, refine("The tutorial should come after the playtest", WRECK).ops)
+    assert "T-014" in plan["T-011"].dependencies
+    assert "T-011" in plan["T-015"].dependencies
+
+
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [
+        ("drop T-099", "there is no T-099"),
+        ("add a shop before T-099", "there is no T-099"),
+        ("T-001 should come after the release", "by way of"),
+        ("raise the priority of T-009 to 9", "a priority is a number from 1"),
+        ("Playtest should be done twice", "a task is done once"),
+        ("move T-010 earlier than now", ""),
+    ],
+)
+def test_a_refusal_tells_why(says: str, why: str) -> None:
+    result = refine(says, WRECK)
+    assert not result.ops
+    assert result.not_understood[0].startswith(says)
+    assert why in result.not_understood[0]
+
+
+def test_the_parts_of_a_split_have_titles_of_their_own() -> None:
+    into = refine("split T-008 into design and balance", WRECK).ops[0]["into"]
+    assert [part["title"] for part in into] == [
+        "Design 40 cards around branching depth map",
+        "Balance 40 cards around branching depth map",
+    ]
+
+
+def spans_of(row: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", row)
+
+
+ROWS = [line for line in REFERENCE.splitlines() if line.startswith("| ") and "`" in line and "| said |" not in line]
+EXAMPLES = [span for row in ROWS for span in spans_of(row.split(" | ", 1)[1]) if not row.startswith("| `")]
+REFUSED = [spans_of(row) for row in ROWS if row.startswith("| `")]
+
+
+@pytest.mark.parametrize("says", EXAMPLES)
+def test_the_examples_of_the_documentation_are_understood(says: str) -> None:
+    result = refine(says, PLAN)
+    assert result.ops
+    assert not result.not_understood
+
+
+@pytest.mark.parametrize(("says", "refused"), REFUSED)
+def test_the_refusals_of_the_documentation_look_as_it_says(says: str, refused: str) -> None:
+    result = refine(says, PLAN)
+    assert not result.ops
+    assert result.not_understood == [refused]
