@@ -31,7 +31,7 @@ class Echoes:
             return payload
         speaker = actor_of(payload).kind
         for words in self.words:
-            if words[:2] == (speaker, payload.text) and words[2] != table:
+            if words[1] == payload.text and words[0] == speaker and words[2] != table:
                 self.words.remove(words)
                 return Log(text=payload.text, data={**payload.data, "echo": True})
         self.words.append((speaker, payload.text, table))

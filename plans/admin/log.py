@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.decorators import display
 
 from plans.admin.access import is_staff
@@ -19,12 +20,12 @@ admin.site.unregister(Event)
 class ProjectEventAdmin(EventAdmin):
     """Superusers read every log, other staff those of their projects."""
 
-    list_display = ("seq", "type", "what", "who", "log", "at", "correlation_id")
+    list_display = ("seq", "type", "what", "who", "log", "at")
     fields = ("seq", "type", "what", "who", "log", "task_code", "author", "correlation_id", "key", "at", "event")
 
     @display(description="what happened")
     def what(self, event: Event) -> str:
-        return cut(event_in_words(event.as_dict()), 200)
+        return format_html('<span class="gw-what">{}</span>', cut(event_in_words(event.as_dict()), 200))
 
     @display(description="who")
     def who(self, event: Event) -> str:

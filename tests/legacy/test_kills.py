@@ -1,4 +1,4 @@
-"""Killed at any moment, the file is the old one or the adopted one. GATEWAY_KILLS sets how often; 20 take half a minute."""
+"""Killed at any moment, the file is the old one or the adopted one. GATEWAY_KILLS sets how often; 20 take a quarter of a minute."""
 
 import os
 import subprocess

@@ -82,6 +82,7 @@ def check_database() -> None:
     """Raise CommandError, in one sentence, where the database does not answer."""
     probe = connection.copy("probe")
     probe.settings_dict["OPTIONS"].pop("pool", None)
+    probe.settings_dict["OPTIONS"].pop("init_command", None)  # it would change a file that may not be ours
     try:
         probe.ensure_connection()
     except DatabaseError as error:
