@@ -117,7 +117,17 @@ def keep_times(rows: Sequence[models.Model], given: Sequence[Any], *fields: str)
 
 
 def restore_plans(project: Project, plans: Sequence[PlanShape], targets: Targets) -> None:
-    copied = ("version", "status", "summary", "instructions", "understood", "not_understood", "created_by", "revision", "accepted_at")
+    copied = (
+        "version",
+        "status",
+        "summary",
+        "instructions",
+        "understood",
+        "not_understood",
+        "created_by",
+        "revision",
+        "accepted_at",
+    )
     rows = []
     for plan in plans:
         row = TaskPlan(project=project, **{name: getattr(plan, name) for name in copied})
