@@ -306,6 +306,14 @@ class Task(models.Model):
         """Take over what was done about the same task in another version."""
         for field in self.WORK_FIELDS:
             setattr(self, field, getattr(other, field))
+        if self.status == self.Status.DROPPED:
+            self.status = self.status_by_work()
+
+    def status_by_work(self) -> str:
+        """What the work says where the status does not: of a task that was dropped and comes back."""
+        if self.completed_at:
+            return self.Status.DONE
+        return self.Status.IN_PROGRESS if self.started_at else self.Status.PENDING
 
     def start(self) -> None:
         self.status = self.Status.IN_PROGRESS

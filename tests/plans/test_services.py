@@ -108,3 +108,18 @@ def test_what_a_dead_worker_left_is_queued_again(project, person, django_capture
     generation.refresh_from_db()
     assert generation.status == "done"
     assert services.take_up_abandoned() == 0
+
+
+def test_a_dropped_task_that_comes_back_is_as_far_as_it_was(propose, accepted, alice):
+    actor = Actor.person(alice)
+    first = accepted.tasks.get(code="T-001")
+    services.start_task(first, actor=actor)
+    answers = [{"criterion": criterion, "met": True} for criterion in first.acceptance]
+    services.complete_task(first, acceptance=answers, evidence=[], actor=actor)
+    without = services.accept_plan(propose({"title": "Something else", "code": "T-002"}), actor=actor)
+    assert without.tasks.get(code="T-001").status == "dropped"
+    back = services.accept_plan(propose({"title": first.title}, base=None), actor=actor)
+    assert back.tasks.get(code="T-001").status == "dropped"
+    revived = services.create_task_plan(accepted.project, accepted.specs(), actor=actor)
+    statuses = {task.code: task.status for task in services.accept_plan(revived, actor=actor).tasks.all()}
+    assert (statuses["T-001"], statuses["T-003"]) == ("done", "pending")
