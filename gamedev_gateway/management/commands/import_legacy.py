@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, transaction
 from rich.console import Console
@@ -19,6 +18,7 @@ from gamedev_gateway.legacy.old_file import OldFile
 from gamedev_gateway.legacy.recognise import Kind, LegacyError, recognise
 from gamedev_gateway.legacy.report import Report, Screen, last_row, report_on, write_report
 from gamedev_gateway.management.commands.migrate import database_file
+from gamedev_gateway.management.owners import find_owner
 
 REFUSED = {
     Kind.EMPTY: "There is no database in {}; give the file of the first version, often named gateway.db.",
@@ -71,16 +71,8 @@ class Command(BaseCommand):
     def bring_rows(self, old: OldFile, screen: Screen, options: dict[str, Any]) -> Report:
         before = last_row()
         with screen.progress("Bringing rows over", old) as progress:
-            arrival = bring_over(old, owner=self.find_owner(options["owner"]), progress=progress)
+            arrival = bring_over(old, owner=find_owner(options["owner"]), progress=progress)
         return report_on(arrival, before, options["dry_run"])
-
-    def find_owner(self, username: str | None) -> Any:
-        users = get_user_model().objects.filter(is_active=True)
-        owner = users.filter(username=username) if username else users.filter(is_superuser=True).order_by("pk")
-        if (found := owner.first()) is None:
-            named = f"There is no active user {username!r}; name another with --owner." if username else ""
-            raise CommandError(named or "There is no active superuser; name the owner of new projects with --owner.")
-        return found
 
 
 @contextmanager

@@ -2,7 +2,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
@@ -11,6 +10,7 @@ from gamedev_gateway.core.errors import GatewayError
 from gamedev_gateway.exchange.folder import read_folder
 from gamedev_gateway.exchange.json_form import read_json
 from gamedev_gateway.exchange.restore import restore
+from gamedev_gateway.management.owners import find_owner
 from plans.models import SLUG
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path, dry_run = options["path"], options["dry_run"]
-        owner = self.find_owner(options["owner"])
+        owner = find_owner(options["owner"])
         try:
             if options["id"]:
                 SLUG(options["id"])
@@ -44,12 +44,3 @@ class Command(BaseCommand):
         self.stderr.write(f"{'Would import' if dry_run else 'Imported'} {counted}.")
         if not dry_run:
             self.stdout.write(restored.project_id)
-
-    def find_owner(self, username: str | None) -> Any:
-        users = get_user_model().objects.filter(is_active=True)
-        owner = users.filter(username=username) if username else users.filter(is_superuser=True).order_by("pk")
-        if (found := owner.first()) is None:
-            raise CommandError(
-                f"There is no active user {username!r}; name one with --owner." if username else "Name the --owner."
-            )
-        return found

@@ -2,12 +2,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import GatewayError
+from gamedev_gateway.management.owners import find_owner
 from plans.brief_files import BriefError, format_of
 from plans.models import Project
 from plans.services import create_project
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--owner", help="Username of the owner; the first user with all rights if absent.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        owner = self.find_owner(options["owner"])
+        owner = find_owner(options["owner"])
         try:
             text = options["file"].read_text(encoding="utf-8-sig")
             found = parse_brief_file(text, format_of(options["file"].name))
@@ -41,15 +41,6 @@ class Command(BaseCommand):
         if missing := found.brief.missing():
             self.stderr.write(f"Before a plan can be made, the brief needs: {', '.join(missing)}.")
         self.stdout.write(project.pk)
-
-    def find_owner(self, username: str | None) -> Any:
-        users = get_user_model().objects.filter(is_active=True)
-        owner = users.filter(username=username) if username else users.filter(is_superuser=True).order_by("pk")
-        if (found := owner.first()) is None:
-            raise CommandError(
-                f"There is no active user {username!r}; name one with --owner." if username else "Name the --owner."
-            )
-        return found
 
 
 def check_id(slug: str | None) -> None:
