@@ -82,8 +82,10 @@ class Player:
         self.publish(say("chat", {"text": words.FAREWELL}, 0))
 
     def agree_on_a_plan(self) -> None:
-        """Accept the newest proposal, made now where there is none."""
+        """Accept the newest proposal, made now where there is none; unless somebody else has just accepted one."""
         versions = self.api.all(f"{self.project}plans/")
+        if any(plan["status"] == "accepted" for plan in versions):
+            return
         plan = next((plan for plan in versions if plan["status"] == "proposed"), None)
         if plan is None:
             self.reporter.note("There is no plan yet: one is generated from the brief.")
