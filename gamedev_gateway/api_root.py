@@ -13,5 +13,11 @@ class ApiRoot(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
-        names = {"projects": "v1:project-list", "tokens": "v1:token-list", "docs": "docs", "schema": "schema"}
+        names = {
+            "projects": "v1:project-list",
+            "tokens": "v1:token-list",
+            "docs": "docs",
+            "schema": "schema",
+            "ws_docs": "ws-docs",
+        }
         return Response({title: reverse(name, request=request) for title, name in names.items()})

@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import os
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+from gamedev_gateway.core.llm.providers import fault_of
 
 PREFIX = "GATEWAY_"
 ELSEWHERE = {"GATEWAY_TOKEN"}
@@ -68,6 +71,14 @@ def redis_url(name: str) -> str:
     value = text(name)
     if value and scheme_of(value) not in BROKERS:
         raise ImproperlyConfigured(f"{name} is no address of a Redis; use redis://…, rediss://… or unix://….")
+    return value
+
+
+def language_model(name: str) -> str:
+    """`provider:model`, with all that asking it needs; empty when there is none, and templates write."""
+    value = text(name)
+    if value and (fault := fault_of(value, os.environ)):
+        raise ImproperlyConfigured(f"{name} is {fault}.")
     return value
 
 

@@ -1,6 +1,5 @@
 """The parts of a running gateway: the ASGI server, the embedded workers, the first user."""
 
-import asyncio
 import errno
 import os
 import secrets
@@ -149,46 +148,16 @@ def end_well_when_asked() -> None:
 
 
 def run_uvicorn(host: str, port: int) -> None:
-    import uvicorn
+    from gamedev_gateway.servers import uvicorn
 
-    uvicorn.run(
-        APPLICATION,
-        host=host,
-        port=port,
-        ws="websockets-sansio",
-        ws_max_size=1 << 20,
-        ws_ping_interval=20,
-        lifespan="on",
-        log_config=None,
-        log_level="warning",  # its lines about sockets would tell their whole URL, tickets too
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
+    uvicorn.run(APPLICATION, host, port)
 
 
 def run_daphne(host: str, port: int) -> None:
-    from daphne.endpoints import build_endpoint_description_strings
-    from daphne.server import Server
-
     from gamedev_gateway.asgi import application
+    from gamedev_gateway.servers import daphne
 
-    Server(
-        application=application,
-        endpoints=build_endpoint_description_strings(host=host, port=port),
-        server_name="",
-    ).run()
-    end_event_loop()
-
-
-def end_event_loop() -> None:
-    """Cancel what still waits on the loop that daphne leaves behind: the interpreter's end can crash on it."""
-    loop = asyncio.get_event_loop_policy().get_event_loop()
-    waiting = asyncio.all_tasks(loop)
-    for task in waiting:
-        task.cancel()
-    loop.run_until_complete(asyncio.wait(waiting, timeout=2) if waiting else asyncio.sleep(0))
-    loop.close()
+    daphne.run(application, host, port)
 
 
 SERVERS = {"uvicorn": run_uvicorn, "daphne": run_daphne}

@@ -6,7 +6,17 @@ from pathlib import Path
 
 from gamedev_gateway.core.logs import logging_config
 from gamedev_gateway.core.secret_key import kept_secret_key
-from gamedev_gateway.environment import choice, database, env, flag, number, rate, redis_url, unknown_names
+from gamedev_gateway.environment import (
+    choice,
+    database,
+    env,
+    flag,
+    language_model,
+    number,
+    rate,
+    redis_url,
+    unknown_names,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = BASE_DIR / "data"
@@ -19,8 +29,8 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [
+    "gamedev_gateway",  # before those whose templates and commands it overrides
     "daphne",
-    "gamedev_gateway",  # before those whose templates it overrides
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -96,7 +106,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = redis_url("REDIS_URL")
 CHANNEL_LAYERS = {
     "default": (
-        {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+        {"BACKEND": "realtime.redis_layer.RedisLayer", "CONFIG": {"hosts": [REDIS_URL]}}
         if REDIS_URL
         else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     )
@@ -169,6 +179,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Gamedev gateway",
     "DESCRIPTION": "Plans, work and live events of games that people and AI agents make together.",
     "VERSION": "1",
+    "EXTERNAL_DOCS": {"description": "Live events: the WebSocket", "url": "/api/ws-docs/"},
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -206,6 +217,14 @@ GATEWAY_SOCKET_WAITING_COMMANDS = int(number("GATEWAY_SOCKET_WAITING_COMMANDS", 
 GATEWAY_SUBSCRIPTIONS_PER_SOCKET = int(number("GATEWAY_SUBSCRIPTIONS_PER_SOCKET", 100, 1))
 GATEWAY_SOCKETS_PER_USER = int(number("GATEWAY_SOCKETS_PER_USER", 100, 1))
 GATEWAY_TICKET_SECONDS = int(number("GATEWAY_TICKET_SECONDS", 30, 1))
+
+# Who writes: a model, or templates when there is none; see docs/models.md
+GATEWAY_LLM = language_model("GATEWAY_LLM")
+GATEWAY_LLM_FIRST_TOKEN_SECONDS = number("GATEWAY_LLM_FIRST_TOKEN_SECONDS", 30, 0.1)
+GATEWAY_LLM_SILENCE_SECONDS = number("GATEWAY_LLM_SILENCE_SECONDS", 30, 0.1)
+GATEWAY_LLM_ANSWER_SECONDS = number("GATEWAY_LLM_ANSWER_SECONDS", 300, 1)
+GATEWAY_LLM_ANSWER_TOKENS = int(number("GATEWAY_LLM_ANSWER_TOKENS", 8_000, 16))
+GATEWAY_LLM_TRIES = int(number("GATEWAY_LLM_TRIES", 3, 1))
 
 UNFOLD = {
     "SITE_TITLE": "Gamedev gateway",

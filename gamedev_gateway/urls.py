@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from gamedev_gateway import health
 from gamedev_gateway.api_root import ApiRoot
+from realtime import ws_docs
 
 v1: list[URLPattern | URLResolver] = [
     path("", ApiRoot.as_view(), name="root"),
@@ -23,6 +24,9 @@ urlpatterns = [
     path("api/session/", include("rest_framework.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/ws-docs/", ws_docs.page, name="ws-docs"),
+    path("api/ws-docs/asyncapi.yaml", ws_docs.yaml_file, name="asyncapi-yaml"),
+    path("api/ws-docs/asyncapi.json", ws_docs.json_file, name="asyncapi-json"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.Metrics.as_view(), name="metrics"),

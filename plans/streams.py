@@ -1,15 +1,17 @@
 """The streams of this app: a project's log, and the part of it that is about one task."""
 
-from typing import Any
+from collections.abc import Sequence
+from functools import cache, partial
 
 from gamedev_gateway.core.actors import Actor
-from gamedev_gateway.core.errors import Forbidden, InvalidInput, NotFound
+from gamedev_gateway.core.errors import Forbidden, GatewayError, InvalidInput, NotFound
 from plans.models import Membership, Role, Task
 from plans.services import writing
 from realtime import access
 from realtime.access import Visible
 from realtime.models import Event
-from realtime.publishing import TaskRef, project_stream, publish_client_event
+from realtime.publishing import TaskRef, project_stream
+from realtime.spoken import Spoken, publish_spoken
 
 MAX_ID = 2**63 - 1
 
@@ -38,23 +40,45 @@ class TaskStreams:
         return Visible(project_stream(task[0]), task_code=task[1])
 
 
-def publish_for(
-    project_id: str,
-    event_type: str,
-    payload: Any,
-    *,
-    actor: Actor,
-    task_code: str | None = None,
-    key: str | None = None,
-) -> Event:
-    """Publish what a member says in a project; editors and owners may."""
-    role = role_in(project_id, actor)
+def publish_for_members(spoken: Sequence[Spoken]) -> list[Event | GatewayError]:
+    """Publish what members say in their projects; editors and owners may.
+
+    Projects are taken in the order of their names, so that two who publish into the same ones wait for each other instead of
+    each for ever.
+    """
+    results: dict[int, Event | GatewayError] = {}
+    roles = roles_of(spoken)
+    allowed: dict[str, list[int]] = {}
+    for place, said in enumerate(spoken):
+        if refusal := refuse(said, roles.get((said.project_id, said.actor.user_id))):
+            results[place] = refusal
+        else:
+            allowed.setdefault(said.project_id, []).append(place)
+    for project_id, places in sorted(allowed.items()):
+        published = publish_spoken(
+            project_id, [spoken[place] for place in places], cache(partial(find_task, project_id))
+        )
+        results.update(zip(places, published, strict=True))
+    return [results[place] for place in range(len(spoken))]
+
+
+def roles_of(spoken: Sequence[Spoken]) -> dict[tuple[str, int], Role]:
+    """The role of each (project, user) among those who speak."""
+    projects = {said.project_id for said in spoken}
+    users = {said.actor.user_id for said in spoken}
+    members = Membership.objects.filter(project_id__in=projects, user_id__in=users)
+    return {
+        (project_id, user_id): Role(role)
+        for project_id, user_id, role in members.values_list("project_id", "user_id", "role")
+    }
+
+
+def refuse(said: Spoken, role: Role | None) -> GatewayError | None:
     if role is None:
-        raise NotFound(f"There is no project {project_id!r} that you can see.")
+        return NotFound(f"There is no project {said.project_id!r} that you can see.")
     if role.rank < Role.EDITOR.rank:
-        raise Forbidden("A viewer cannot publish; ask an owner for the editor role.")
-    task = find_task(project_id, task_code) if task_code else None
-    return publish_client_event(project_id, event_type, payload, actor=actor, task=task, key=key)
+        return Forbidden("A viewer cannot publish; ask an owner for the editor role.")
+    return None
 
 
 def find_task(project_id: str, code: str) -> TaskRef:
@@ -69,5 +93,5 @@ def find_task(project_id: str, code: str) -> TaskRef:
 def register() -> None:
     access.register_kind("project", ProjectStreams())
     access.register_kind("task", TaskStreams())
-    access.register_publisher(publish_for)
+    access.register_publisher(publish_for_members)
     writing.register()

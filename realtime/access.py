@@ -1,12 +1,18 @@
 """Who may watch and publish what. The apps that own a kind of stream say so here; `realtime` itself knows no domain."""
 
+from collections.abc import Iterable, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from django.db import transaction
 
 from gamedev_gateway.core.actors import Actor
-from gamedev_gateway.core.errors import NotFound
+from gamedev_gateway.core.errors import GatewayError, NotFound
 from realtime.history import EventFilter
 from realtime.models import Event
+from realtime.spoken import Spoken
 
 
 class UnknownStream(NotFound):
@@ -37,14 +43,26 @@ class StreamKind(Protocol):
 
 
 class Publisher(Protocol):
-    def __call__(
-        self, project_id: str, event_type: str, payload: Any, *, actor: Actor, task_code: str | None, key: str | None
-    ) -> Event:
-        """Publish a client's event, or raise the GatewayError that says why not."""
+    def __call__(self, spoken: Sequence[Spoken]) -> list[Event | GatewayError]:
+        """Publish what clients say, within the caller's transaction. For each the event, or what is wrong with it."""
+
+
+class Credential(NamedTuple):
+    """What a socket was opened with: the uid of a token, or the key of a session, or, by a ticket, just the user."""
+
+    user_id: int
+    token_uid: UUID | None = None
+    session_key: str | None = None
+
+
+class CredentialCheck(Protocol):
+    def __call__(self, credentials: Set[Credential]) -> Set[Credential]:
+        """Those of the credentials of open sockets that no longer hold."""
 
 
 _kinds: dict[str, StreamKind] = {}
 _publishers: list[Publisher] = []
+_checks: list[CredentialCheck] = []
 
 
 def register_kind(name: str, kind: StreamKind) -> None:
@@ -53,6 +71,10 @@ def register_kind(name: str, kind: StreamKind) -> None:
 
 def register_publisher(publisher: Publisher) -> None:
     _publishers[:] = [publisher]
+
+
+def register_credential_check(check: CredentialCheck) -> None:
+    _checks[:] = [check]
 
 
 def find(stream: str, actor: Actor) -> Visible:
@@ -64,5 +86,29 @@ def find(stream: str, actor: Actor) -> Visible:
     return visible
 
 
-def publish(project_id: str, event_type: str, payload: Any, **rest: Any) -> Event:
-    return _publishers[0](project_id, event_type, payload, **rest)
+def find_all(asked: Iterable[tuple[str, Actor]]) -> set[tuple[str, Actor]]:
+    """Those of (stream, actor) where the actor sees the stream."""
+    seen = set()
+    for stream, actor in asked:
+        with suppress(UnknownStream):
+            find(stream, actor)
+            seen.add((stream, actor))
+    return seen
+
+
+def find_invalid(credentials: Set[Credential]) -> Set[Credential]:
+    return _checks[0](credentials) if _checks else set()
+
+
+@transaction.atomic
+def publish(spoken: Sequence[Spoken]) -> list[Event | GatewayError]:
+    """Publish what clients say: all that can be, in one transaction. For each the event, or what is wrong with it."""
+    return _publishers[0](spoken)
+
+
+def publish_one(said: Spoken) -> Event:
+    """Publish what one client says, or raise what is wrong with it."""
+    [result] = publish([said])
+    if isinstance(result, GatewayError):
+        raise result
+    return result

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+import yaml
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from realtime import commands, event_types, frames
+from realtime.examples import example_of
 
 COMMANDS: list[type[BaseModel]] = [commands.Subscribe, commands.Unsubscribe, commands.Ping, commands.Publish]
 TYPES_PARAMETER = "Event types, separated by commas; `task.*` stands for all of a family."
-AFTER_PARAMETER = "A cursor, a seq, or 0 for the beginning; absent: only what is new."
+AFTER_PARAMETER = "A cursor, a seq, or 0 for the first kept event; absent: only what is new."
 
 
 def asyncapi_document() -> dict[str, Any]:
@@ -33,6 +35,10 @@ def asyncapi_document() -> dict[str, Any]:
         },
         "components": {"messages": messages(), "schemas": schemas()},
     }
+
+
+def as_yaml(document: dict[str, Any]) -> str:
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
 
 
 def channels() -> dict[str, Any]:
@@ -72,7 +78,12 @@ def messages() -> dict[str, Any]:
 def message(declared: Any) -> dict[str, Any]:
     name = message_name(declared)
     payload = event_schema(declared) if issubclass(declared, event_types.Payload) else reference(declared)
-    return {"name": name, "summary": (declared.__doc__ or name).strip().split("\n")[0], "payload": payload}
+    return {
+        "name": name,
+        "summary": (declared.__doc__ or name).strip().split("\n")[0],
+        "payload": payload,
+        "examples": [{"payload": example_of(declared)}],
+    }
 
 
 def event_schema(payload: type[event_types.Payload]) -> dict[str, Any]:

@@ -20,6 +20,8 @@ class Command(BaseModel):
 
 
 class Subscribe(Command):
+    """Watch a stream: from a position on (`after`; 0 is the first kept event), or only what is new."""
+
     command: Literal["subscribe"]
     stream: StreamName
     after: Annotated[str, StringConstraints(max_length=40)] | int | None = None
@@ -28,21 +30,33 @@ class Subscribe(Command):
 
 
 class Unsubscribe(Command):
+    """Watch a stream no longer."""
+
     command: Literal["unsubscribe"]
     stream: StreamName
 
 
 class Ping(Command):
+    """Is anybody there?"""
+
     command: Literal["ping"]
 
 
-class Publish(Command):
-    command: Literal["publish"]
-    project_id: Annotated[str, StringConstraints(max_length=64)]
+class ClientEvent(BaseModel):
+    """What a client publishes, over a socket or over REST. The same `key` of the same author is stored once."""
+
+    model_config = ConfigDict(extra="forbid")
     type: Annotated[str, StringConstraints(max_length=40)]
     payload: dict[str, Any]
     task: Annotated[str, StringConstraints(max_length=16)] | None = None
     key: Key | None = None
+
+
+class Publish(ClientEvent, Command):
+    """Say something in a project. The same `key` of the same author is stored once."""
+
+    command: Literal["publish"]
+    project_id: Annotated[str, StringConstraints(max_length=64)]
 
 
 AnyCommand = Annotated[Subscribe | Unsubscribe | Ping | Publish, Field(discriminator="command")]

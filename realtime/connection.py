@@ -1,29 +1,37 @@
 """One socket's side of the hub: its subscriptions, and what waits to be written to it.
 
-Frames wait in a bounded queue. A subscription whose frame no longer fits falls *behind*: it is taken off the live feed and
-served from the log, page by page, as fast as its client reads, until it has caught up. Catching up after `subscribe` is
-the very same thing, so there is one path and no seam. A frame is never dropped.
+While its client keeps up, frames are written the moment they come. Otherwise they wait in a bounded queue. A subscription
+whose frames no longer fit falls *behind*: it is taken off the live feed and served from the log, page by page, as fast as
+its client reads, until it has caught up. Catching up after `subscribe` is the very same thing, so there is one path and no
+seam. A frame is never dropped.
 """
 
 import asyncio
 import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
+from gamedev_gateway.core.actors import Actor
 from realtime import history
+from realtime.access import Credential
+from realtime.feeds import Feed
 from realtime.frames import Frame, Position
-from realtime.history import EventFilter, LoggedEvent
-from realtime.hub import Feed, Hub, in_database
+from realtime.history import EventFilter
+from realtime.hub import Hub
+from realtime.threads import in_database
+from realtime.wire import LARGEST_BATCH, Bundle, DirectWriter, bundles_of
 
 QUEUE_FRAMES = 256
 QUEUE_BYTES = 1 << 20
 Write = Callable[[str], Awaitable[None]]
+Lost = Literal["revoked", "rewound", "trimmed"]
 
 
 class Subscription:
     """One stream as one socket watches it.
 
-    `position`: up to where it was served when it left the live feed. `prev`: the seq of its last frame.
+    `position` and `prev` (the seq of its last frame) say how far it was served; the audience counts for it while it is live.
     """
 
     def __init__(
@@ -35,75 +43,113 @@ class Subscription:
         self.wanted = wanted
         self.position = at
         self.prev = prev
+        self.live = False
+        self.held = False
         feed.watchers.add(self)
 
-    def offer(self, event: LoggedEvent) -> None:
-        """Take one live event, or fall behind."""
-        if event.seq <= self.position or not self.wanted.matches(event):
-            return
+    def offer(self, bundle: Bundle, *, at: int, prev: int) -> None:
+        """Take live frames, or fall behind at the place before them."""
         if self.connection.has_room:
-            self.enqueue(event)
+            self.connection.deliver(bundle)
         else:
-            self.position = event.seq - 1
-            self.connection.fall_behind(self)
+            self.step_back(at, prev)
+            self.connection.serve(self)
 
-    def enqueue(self, event: LoggedEvent) -> None:
-        self.connection.enqueue(event.frame(self.stream, self.prev))
-        self.prev = event.seq
+    def go_live(self) -> None:
+        self.live = True
+        self.feed.admit(self)
 
-    async def next_page(self) -> list[LoggedEvent]:
-        """What is next in the log for it. Moves its position to the end of what was read."""
-        upper = max(self.feed.position, self.position)
-        page = await in_database(
-            history.read_page, self.feed.stream_id, self.position, history.PAGE, self.wanted, upper
+    def step_back(self, at: int, prev: int) -> None:
+        self.live = False
+        self.position, self.prev = at, prev
+        self.feed.dismiss(self)
+
+    def hold(self) -> None:
+        """Get nothing more until it is known whether its reader may still see the stream."""
+        if self.live:
+            self.step_back(self.feed.position, self.feed.prev_of(self))
+        self.held = True
+        self.connection.behind.pop(self, None)
+
+    def release(self) -> None:
+        self.held = False
+        self.connection.serve(self)
+
+    async def read_on(self) -> list[Bundle]:
+        """The next frames from the log, at most up to where the feed is. Moves on to their end."""
+        up_to = self.feed.position
+        if self.wanted.passes_all:
+            page = await self.feed.hub.pages.page_after(self.feed.stream_id, self.position)
+            bundles, self.position = page.bundles(self.stream, self.position, up_to)
+            self.prev = self.position
+            return bundles
+        events = await in_database(
+            history.read_page, self.feed.stream_id, self.position, history.PAGE, self.wanted, up_to
         )
-        self.position = page[-1].seq if len(page) == history.PAGE else upper
-        return page
+        self.position = events[-1].seq if len(events) == history.PAGE else up_to
+        texts = []
+        for event in events:
+            texts.append(event.frame(self.stream, self.prev))
+            self.prev = event.seq
+        return bundles_of(texts)
 
     @property
     def caught_up(self) -> bool:
         return self.position >= self.feed.position
 
-    @property
-    def is_idle(self) -> bool:
-        """Everything up to the feed's position has been handed to this socket."""
-        return self in self.feed.live and self.feed.position >= self.position
-
     def position_frame(self) -> Position:
         return Position(stream=self.stream, seq=self.feed.position, cursor=self.feed.cursor)
 
     def end(self) -> None:
+        self.live = False
+        self.feed.dismiss(self)
         self.feed.watchers.discard(self)
-        self.feed.live.discard(self)
         self.connection.behind.pop(self, None)
         self.feed.hub.leave(self.feed)
 
 
 class Connection:
-    """What one socket is subscribed to, and its writer."""
+    """What one socket is subscribed to, and what waits for it.
+
+    `write` sends one text frame; `direct`, where the server offers it, writes many at once. `credential` is what the socket
+    was opened with; `on_idle`, `on_invalid`, `on_lost` and `on_closing` are called when it has subscribed to nothing for too
+    long, when its credential no longer holds, when a subscription cannot go on (revoked, rewound or trimmed), and when the
+    server is about to end.
+    """
 
     def __init__(
         self,
         hub: Hub,
         write: Write,
+        direct: DirectWriter | None = None,
         *,
-        user_id: int,
+        actor: Actor,
+        credential: Credential,
         batches: bool,
         heartbeat: float,
         grace: float,
         on_idle: Callable[[], None],
+        on_invalid: Callable[[], None],
+        on_lost: Callable[[Subscription, Lost], None],
+        on_closing: Callable[[], None],
     ) -> None:
         self.hub = hub
         self.write = write
-        self.user_id = user_id
+        self.direct = direct
+        self.actor = actor
+        self.credential = credential
         self.batches = batches
         self.heartbeat = heartbeat
         self.on_idle = on_idle
+        self.on_invalid = on_invalid
+        self.on_lost = on_lost
+        self.on_closing = on_closing
         self.subscriptions: dict[str, Subscription] = {}
         self.behind: dict[Subscription, None] = {}
-        self.queue: deque[str] = deque()
+        self.queue: deque[Bundle] = deque()
+        self.queued_frames = 0
         self.queued_bytes = 0
-        self.awake = asyncio.Event()
+        self.writing: asyncio.Task[None] | None = None
         self.room = asyncio.Event()
         self.room.set()
         self.next_heartbeat = hub.loop.time() + heartbeat
@@ -113,15 +159,15 @@ class Connection:
     # Subscriptions
 
     def subscribe(self, stream: str, feed: Feed, wanted: EventFilter, *, at: int, prev: int, welcome: Frame) -> None:
-        """Start serving a stream from a position. `welcome` goes out before anything else of it."""
+        """Start serving a stream from a position that the feed has reached. `welcome` goes out before anything of it."""
         subscription = Subscription(self, stream, feed, wanted, at, prev)
         self.subscriptions[stream] = subscription
         self.must_subscribe_by = None
         self.tell(welcome)
         if subscription.caught_up:
-            feed.live.add(subscription)
+            subscription.go_live()
         else:
-            self.fall_behind(subscription)
+            self.serve(subscription)
 
     def unsubscribe(self, stream: str) -> bool:
         subscription = self.subscriptions.pop(stream, None)
@@ -129,71 +175,93 @@ class Connection:
             subscription.end()
         return subscription is not None
 
-    def fall_behind(self, subscription: Subscription) -> None:
-        subscription.feed.live.discard(subscription)
+    def serve(self, subscription: Subscription) -> None:
+        """Serve a subscription from the log until it has caught up."""
         self.behind[subscription] = None
-        self.awake.set()
+        self.start_writing()
 
     # Frames
 
     @property
     def has_room(self) -> bool:
-        return len(self.queue) < QUEUE_FRAMES and self.queued_bytes < QUEUE_BYTES
-
-    def enqueue(self, frame: str) -> None:
-        self.queue.append(frame)
-        self.queued_bytes += len(frame)
-        self.awake.set()
-        if not self.has_room:
-            self.room.clear()
+        return self.queued_frames < QUEUE_FRAMES and self.queued_bytes < QUEUE_BYTES
 
     def tell(self, frame: Frame) -> None:
         """Send a frame that is not an event."""
-        self.enqueue(frame.model_dump_json())
+        self.deliver(Bundle([frame.model_dump_json()]))
 
-    async def run_writer(self) -> None:
-        """Write what waits, in order; serve those who are behind; for as long as the socket lives."""
-        with contextlib.suppress(OSError):  # the client has gone, and `disconnect` is on its way
-            while True:
-                await self.awake.wait()
-                self.awake.clear()
+    def deliver(self, bundle: Bundle) -> None:
+        """Write frames now if the client keeps up, else when their turn comes."""
+        if not self.queue and self.direct is not None and self.direct.ready:
+            self.direct.write_frames(bundle.batch_frame if self.batches else bundle.frames)
+            return
+        self.queue.append(bundle)
+        self.queued_frames += len(bundle.texts)
+        self.queued_bytes += bundle.size
+        if not self.has_room:
+            self.room.clear()
+        self.start_writing()
+
+    def start_writing(self) -> None:
+        if self.writing is None:
+            self.writing = self.hub.start(self.write_out())
+
+    async def write_out(self) -> None:
+        """Write what waits, in order, and serve those who are behind, until neither is left."""
+        try:
+            with contextlib.suppress(OSError):  # the client has gone, and `disconnect` is on its way
                 while self.queue or self.behind:
                     await self.flush()
                     if self.behind:
                         await self.serve_page(next(iter(self.behind)))
+        finally:
+            self.writing = None
 
     async def flush(self) -> None:
         while self.queue:
-            if self.batches and len(self.queue) > 1:
-                frames = ",".join(self.queue)
-                self.queue.clear()
-                self.queued_bytes = 0
-                await self.write(f'{{"type":"batch","frames":[{frames}]}}')
+            if self.direct is not None:
+                await self.direct.until_ready()
+            bundle = self.take()
+            if self.direct is not None:
+                self.direct.write_frames(bundle.batch_frame if self.batches else bundle.frames)
             else:
-                frame = self.queue.popleft()
-                self.queued_bytes -= len(frame)
-                await self.write(frame)
+                for text in [bundle.batch] if self.batches else bundle.texts:
+                    await self.write(text)
         self.room.set()
+
+    def take(self) -> Bundle:
+        """What is written next: the oldest bundle, or for who takes batches as many as go into one."""
+        bundle = self.queue.popleft()
+        while self.batches and self.queue and bundle.size + self.queue[0].size <= LARGEST_BATCH:
+            bundle = Bundle([*bundle.texts, *self.queue.popleft().texts])
+        self.queued_frames -= len(bundle.texts)
+        self.queued_bytes -= bundle.size
+        return bundle
 
     async def serve_page(self, subscription: Subscription) -> None:
         """Serve one page of the log. Between the last write and going live nothing waits, so nothing can slip through."""
-        for event in await subscription.next_page():
-            subscription.enqueue(event)
-            if not self.has_room:
-                await self.flush()
-        await self.flush()
-        self.behind.pop(subscription, None)
-        if self.subscriptions.get(subscription.stream) is not subscription:
+        try:
+            bundles = await subscription.read_on()
+        except history.Trimmed:
+            self.on_lost(subscription, "trimmed")
             return
+        for bundle in bundles:
+            if self.subscriptions.get(subscription.stream) is not subscription:
+                return
+            self.deliver(bundle)
+            await self.flush()
+        if subscription not in self.behind:
+            return  # it has ended, or is held
+        del self.behind[subscription]
         if subscription.caught_up:
-            subscription.feed.live.add(subscription)
+            subscription.go_live()
         else:
             self.behind[subscription] = None
 
     async def emptied(self) -> None:
         """Wait until everything that waits has been written."""
-        while self.queue or self.behind:
-            await asyncio.sleep(0.01)
+        while self.writing is not None:
+            await asyncio.wait([self.writing])
 
     # Housekeeping
 
@@ -204,10 +272,12 @@ class Connection:
         if now > self.next_heartbeat:
             self.next_heartbeat = now + self.heartbeat
             for subscription in self.subscriptions.values():
-                if subscription.is_idle and self.has_room:
+                if subscription.live and self.has_room:
                     self.tell(subscription.position_frame())
 
     def close(self) -> None:
         for stream in list(self.subscriptions):
             self.unsubscribe(stream)
         self.hub.connections.discard(self)
+        if self.writing is not None:
+            self.writing.cancel()

@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
 import structlog
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from channels.layers import get_channel_layer
 from django.conf import settings
 from django.utils import timezone
 
@@ -19,23 +22,20 @@ from gamedev_gateway.core.errors import Forbidden, GatewayError, InvalidInput
 from realtime import access, commands, doorbell, frames, history
 from realtime.access import UnknownStream, Visible
 from realtime.commands import BadFrame, Ping, Publish, Subscribe, Unsubscribe
-from realtime.connection import Connection
+from realtime.connection import Connection, Lost, Subscription
 from realtime.history import EventFilter, Position
-from realtime.hub import Hub, current_hub, in_database
+from realtime.hub import current_hub
+from realtime.models import Event
 from realtime.rate import Bucket
+from realtime.spoken import Spoken
+from realtime.threads import in_database
+from realtime.wire import DIRECT
 
 PROTOCOL = "gateway.v1"
 BATCHES = "gateway.v1.batch"
 
-PROTOCOL_ERROR, UNAUTHENTICATED, FORBIDDEN, UNKNOWN, IDLE, TOO_LARGE, TOO_MANY = (
-    4400,
-    4401,
-    4403,
-    4404,
-    4408,
-    4413,
-    4429,
-)
+PROTOCOL_ERROR, UNAUTHENTICATED, FORBIDDEN, UNKNOWN = 4400, 4401, 4403, 4404
+IDLE, TOO_LARGE, TOO_MANY, RESTARTING = 4408, 4413, 4429, 4503
 INTERNAL_ERROR = 1011
 QUERY = {"after", "types", "sections", "ticket"}
 REASONS = {
@@ -46,14 +46,28 @@ REASONS = {
     IDLE: "nothing subscribed",
     TOO_LARGE: "frame too large",
     TOO_MANY: "too many commands or sockets",
+    RESTARTING: "closing for a restart",
     INTERNAL_ERROR: "our fault",
 }
+
+RETRY_AFTER_MS = 500, 3_000
+"""Between these a client is told to come back after a restart: long enough for a server to start, spread so that not all
+come at once."""
+ENDS_WITHIN = 2.5
+"""Seconds in which a socket that is being closed may finish what is in hand."""
 
 log = structlog.get_logger("gateway.socket")
 
 
 class LimitReached(GatewayError):
     code, http_status = "too_many_subscriptions", 429
+
+
+class OurFault(GatewayError):
+    code, http_status = "internal_error", 500
+
+    def __init__(self) -> None:
+        super().__init__("This is our fault; the server's log knows more.")
 
 
 class NotSubscribed(GatewayError):
@@ -66,13 +80,30 @@ class NotSubscribed(GatewayError):
 class GatewayConsumer(AsyncWebsocketConsumer):
     """One socket.
 
-    Its scope tells: `actor` who it is, `may_write` whether it may publish, `still_valid` a function that asks the database
-    whether that still holds, or `refusal`, the close code with which the door has refused it.
+    Its scope tells: `actor` who it is, `may_write` whether it may publish, `credential` what it was opened with, or
+    `refusal`, the close code with which the door has refused it.
     """
 
     groups: list[str] = []
+    connection: Connection
+    open = False
+    channel_name: str | None = None
+    ending = False
 
     # Channels
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """As in AsyncConsumer, but the channel layer is heard in a task of its own: what a client says and what the layer
+        says never wait for each other, and a layer that is away closes no door."""
+        self.scope, self.base_send = scope, send
+        self.hub = current_hub()
+        self.channel_layer = get_channel_layer(self.channel_layer_alias)
+        listening = self.hub.start(self.listen_to_layer())
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            listening.cancel()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """As in AsyncConsumer, without its hop through one process-wide thread for each message: no handler here uses
@@ -81,45 +112,51 @@ class GatewayConsumer(AsyncWebsocketConsumer):
 
     async def websocket_connect(self, message: dict[str, Any]) -> None:
         offered = self.scope.get("subprotocols", [])
-        self.batches = BATCHES in offered
-        await self.accept(BATCHES if self.batches else PROTOCOL if PROTOCOL in offered else None)
-        self.hub = current_hub()
-        self.working: list[asyncio.Task[None]] = []
-        self.ending = False
-        if refusal := self.scope.get("refusal") or self.too_many_sockets():
+        batches = BATCHES in offered
+        await self.accept(BATCHES if batches else PROTOCOL if PROTOCOL in offered else None)
+        if refusal := self.scope.get("refusal") or self.no_room():
             log.info("socket_refused", path=self.scope["path"], code=refusal)
             await self.shut(refusal)
             return
         self.actor: Actor = self.scope["actor"]
-        self.joined: set[str] = set()
-        self.commands: asyncio.Queue[str | Callable[[], Any]] = asyncio.Queue(settings.GATEWAY_SOCKET_WAITING_COMMANDS)
         self.bucket = Bucket(settings.GATEWAY_SOCKET_COMMANDS_PER_SECOND)
-        self.connection = self.open_connection(self.hub)
+        self.publishing = 0
+        self.published = asyncio.Event()
+        self.connection = self.open_connection(batches)
+        self.open = True
         self.welcome()
-        await self.join(f"user:{self.actor.user_id}")
-        if stream := self.stream_of_url():
-            self.commands.put_nowait(lambda: self.subscribe_from_url(stream))
+        self.join(f"user:{self.actor.user_id}")
         log.info("socket_opened", path=self.scope["path"], user=self.actor.user_id)
-        self.working = [self.hub.start(self.connection.run_writer()), self.hub.start(self.run_commands())]
+        if stream := self.stream_of_url():
+            with correlated():
+                await self.guarded(self.subscribe_from_url(stream))
 
-    def open_connection(self, hub: Hub) -> Connection:
+    def open_connection(self, batches: bool) -> Connection:
         return Connection(
-            hub,
+            self.hub,
             lambda text: self.base_send({"type": "websocket.send", "text": text}),
-            user_id=self.actor.user_id,
-            batches=self.batches,
+            self.scope.get("extensions", {}).get(DIRECT),
+            actor=self.actor,
+            credential=self.scope["credential"],
+            batches=batches,
             heartbeat=settings.GATEWAY_HEARTBEAT_SECONDS,
             grace=settings.GATEWAY_SUBSCRIBE_WITHIN_SECONDS,
             on_idle=lambda: self.end(IDLE),
+            on_invalid=lambda: self.end(UNAUTHENTICATED),
+            on_lost=self.lose,
+            on_closing=self.say_goodbye,
         )
 
-    def too_many_sockets(self) -> int | None:
+    def no_room(self) -> int | None:
+        """The close code for a socket that there is no room for."""
+        if self.hub.closing:
+            return RESTARTING
         user_id = self.scope["actor"].user_id
-        open_now = sum(connection.user_id == user_id for connection in self.hub.connections)
+        open_now = sum(connection.actor.user_id == user_id for connection in self.hub.connections)
         return TOO_MANY if open_now >= settings.GATEWAY_SOCKETS_PER_USER else None
 
     async def websocket_receive(self, message: dict[str, Any]) -> None:
-        if not self.working or self.ending:
+        if not self.open or self.ending:
             return
         text = message.get("text")
         if text is None:
@@ -128,41 +165,68 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             len(text) > settings.GATEWAY_SOCKET_FRAME_BYTES or len(text.encode()) > settings.GATEWAY_SOCKET_FRAME_BYTES
         ):
             await self.shut(TOO_LARGE)
-        elif not self.bucket.take() or self.commands.full():
+        elif not self.bucket.take():
             await self.shut(TOO_MANY)
         else:
-            self.commands.put_nowait(text)
-
-    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
-        for task in self.working:
-            task.cancel()
-        if self.working:
-            self.connection.close()
-            log.info("socket_closed", path=self.scope["path"], user=self.actor.user_id, code=message.get("code"))
-        for group in getattr(self, "joined", ()):
-            with contextlib.suppress(Exception):
-                await self.channel_layer.group_discard(group, self.channel_name)
-        raise StopConsumer
-
-    # Control messages, through the Channels groups of the streams
-
-    async def access_changed(self, message: dict[str, Any]) -> None:
-        """Rights on a stream changed: look again at what this socket may see."""
-        with contextlib.suppress(asyncio.QueueFull):
-            self.commands.put_nowait(self.check_access)
-
-    # Commands
-
-    async def run_commands(self) -> None:
-        while True:
-            command = await self.commands.get()
             await self.connection.room.wait()
             with correlated():
-                try:
-                    await (self.run_command(command) if isinstance(command, str) else command())
-                except Exception:
-                    log.exception("socket_failed")
-                    self.end(INTERNAL_ERROR)
+                await self.guarded(self.run_command(text))
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        if self.open:
+            for stream in self.watched():
+                self.leave(stream)
+            self.connection.close()
+            log.info("socket_closed", path=self.scope["path"], user=self.actor.user_id, code=message.get("code"))
+        raise StopConsumer
+
+    async def guarded(self, work: Awaitable[None]) -> None:
+        """Whatever goes wrong in a socket's own work ends this socket, with a line in the log."""
+        try:
+            await work
+        except Exception:
+            log.exception("socket_failed")
+            self.end(INTERNAL_ERROR)
+
+    # The channel layer: control messages to the groups of this socket's user and streams
+
+    async def listen_to_layer(self) -> None:
+        while True:
+            try:
+                self.channel_name = channel = await self.channel_layer.new_channel()
+                for stream in self.watched():
+                    await self.hub.join(doorbell.group_name(stream), channel)
+                while True:
+                    await self.dispatch(await self.channel_layer.receive(channel))
+            except Exception as error:
+                self.hub.note_layer_failure(error)
+                await asyncio.sleep(settings.GATEWAY_REREAD_SECONDS)
+
+    def watched(self) -> list[str]:
+        """The streams whose control messages concern this socket."""
+        if not self.open:
+            return []
+        return [f"user:{self.actor.user_id}", *self.connection.subscriptions]
+
+    def join(self, stream: str) -> None:
+        if self.channel_name is not None:
+            self.hub.start(self.hub.join(doorbell.group_name(stream), self.channel_name))
+
+    def leave(self, stream: str) -> None:
+        if self.channel_name is not None:
+            self.hub.start(self.hub.part(doorbell.group_name(stream), self.channel_name))
+
+    async def access_changed(self, message: dict[str, Any]) -> None:
+        """Rights changed: look again at whether this socket may be open, and at what it may see."""
+        if not self.open:
+            return
+        credential = self.connection.credential
+        if await in_database(access.find_invalid, {credential}):
+            self.end(UNAUTHENTICATED)
+        else:
+            await self.hub.look_again(list(self.connection.subscriptions.values()))
+
+    # Commands
 
     async def run_command(self, text: str) -> None:
         reply_to: Any = None
@@ -176,9 +240,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             self.refuse(error, reply_to)
         except Exception:
             log.exception("command_failed")
-            self.refuse(
-                GatewayError("This is our fault; the server's log knows more."), reply_to, code="internal_error"
-            )
+            self.refuse(OurFault(), reply_to)
 
     async def command_ping(self, command: Ping) -> None:
         self.connection.tell(frames.Pong(reply_to=command.id, server_time=now()))
@@ -190,20 +252,30 @@ class GatewayConsumer(AsyncWebsocketConsumer):
     async def command_unsubscribe(self, command: Unsubscribe) -> None:
         if not self.connection.unsubscribe(command.stream):
             raise NotSubscribed(command.stream)
-        await self.leave(command.stream)
+        self.leave(command.stream)
         self.connection.tell(frames.Unsubscribed(reply_to=command.id, stream=command.stream))
 
     async def command_publish(self, command: Publish) -> None:
-        event = await in_database(self.publish, command)
-        told = frames.Published(reply_to=command.id, seq=event.seq, cursor=event.cursor, id=str(event.uuid))
-        self.connection.tell(told)
-
-    def publish(self, command: Publish) -> Any:
+        """Hand the event to the group commit, which answers; the next command need not wait for it."""
         if not self.scope["may_write"]:
             raise Forbidden("The scopes of this token do not allow it.")
-        return access.publish(
-            command.project_id, command.type, command.payload, actor=self.actor, task_code=command.task, key=command.key
-        )
+        while self.publishing >= settings.GATEWAY_SOCKET_WAITING_COMMANDS:
+            self.published.clear()
+            await self.published.wait()
+        self.publishing += 1
+        said = Spoken(command.project_id, command.type, command.payload, self.actor, command.task, command.key)
+        self.hub.publishing.submit(said, partial(self.answer_publish, command.id))
+
+    def answer_publish(self, reply_to: Any, result: Event | Exception) -> None:
+        self.publishing -= 1
+        self.published.set()
+        if isinstance(result, Event):
+            told = frames.Published(reply_to=reply_to, seq=result.seq, cursor=result.cursor, id=str(result.uuid))
+            self.connection.tell(told)
+        elif isinstance(result, GatewayError):
+            self.refuse(result, reply_to)
+        else:
+            self.refuse(OurFault(), reply_to)
 
     async def subscribe(
         self, stream: str, after: str | None, types: frozenset[str] | None, reply_to: Any = None
@@ -214,11 +286,12 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         if len(self.connection.subscriptions) >= settings.GATEWAY_SUBSCRIPTIONS_PER_SOCKET:
             raise LimitReached("This socket has as many subscriptions as it may; unsubscribe, or open another.")
         visible = await in_database(access.find, stream, self.actor)
-        await self.join(stream)
         feed = await self.hub.feed(visible.log)
         start = await in_database(find_start, visible, after, types, (feed.position, feed.cursor))
+        await feed.reach(start.seq)
         told = frames.Subscribed(reply_to=reply_to, stream=stream, **start.told)
         self.connection.subscribe(stream, feed, start.wanted, at=start.seq, prev=start.prev, welcome=told)
+        self.join(stream)
 
     async def subscribe_from_url(self, stream: str) -> None:
         """The subscription that the URL asks for; what is wrong with it closes the socket."""
@@ -237,34 +310,29 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         route = self.scope["url_route"]["kwargs"]
         return f"{route['kind']}:{route['key']}" if route else None
 
-    # Access
+    # What ends by itself
 
-    async def check_access(self) -> None:
-        """End the socket whose token or user is gone, and the subscriptions that are no longer this actor's to see."""
-        if not await in_database(self.scope["still_valid"]):
-            self.end(UNAUTHENTICATED)
-            return
-        for stream in list(self.connection.subscriptions):
-            try:
-                await in_database(access.find, stream, self.actor)
-            except GatewayError:
-                feed = self.connection.subscriptions[stream].feed
-                self.connection.unsubscribe(stream)
-                await self.leave(stream)
-                self.connection.tell(frames.Resync(stream=stream, reason="revoked", seq=0, cursor=history.START))
-                log.info("subscription_revoked", stream=feed.name, user=self.actor.user_id)
+    def lose(self, subscription: Subscription, reason: Lost) -> None:
+        """End a subscription that cannot go on, and tell its reader why and where the log is now."""
+        self.connection.unsubscribe(subscription.stream)
+        self.leave(subscription.stream)
+        log.info("subscription_lost", stream=subscription.stream, reason=reason, user=self.actor.user_id)
+        self.hub.start(self.tell_lost(subscription, reason))
+
+    async def tell_lost(self, subscription: Subscription, reason: Lost) -> None:
+        seq, cursor = 0, history.START
+        if reason != "revoked":
+            _, seq, cursor = await in_database(history.read_head, subscription.feed.name)
+        self.connection.tell(frames.Resync(stream=subscription.stream, reason=reason, seq=seq, cursor=cursor))
         if self.stream_of_url() and not self.connection.subscriptions:
             self.end(UNKNOWN)
 
-    async def join(self, stream: str) -> None:
-        group = doorbell.group_name(stream)
-        self.joined.add(group)
-        await self.channel_layer.group_add(group, self.channel_name)
-
-    async def leave(self, stream: str) -> None:
-        group = doorbell.group_name(stream)
-        self.joined.discard(group)
-        await self.channel_layer.group_discard(group, self.channel_name)
+    def say_goodbye(self) -> None:
+        """Tell the client that the server ends, and when to come back."""
+        if not self.ending:
+            first, last = RETRY_AFTER_MS
+            self.connection.tell(frames.Closing(retry_after_ms=random.randint(first, last)))  # noqa: S311
+            self.end(RESTARTING)
 
     # Answers
 
@@ -278,9 +346,8 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             )
         )
 
-    def refuse(self, error: GatewayError, reply_to: Any, *, code: str | None = None) -> None:
-        told = frames.Error(reply_to=reply_to, code=code or error.code, message=error.detail, **error.data)
-        self.connection.tell(told)
+    def refuse(self, error: GatewayError, reply_to: Any) -> None:
+        self.connection.tell(frames.Error(reply_to=reply_to, code=error.code, message=error.detail, **error.data))
 
     async def shut(self, code: int) -> None:
         """Close the socket, once. One whose client has gone needs no closing."""
@@ -289,15 +356,17 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             await self.close(code, reason=REASONS.get(code))
 
     def end(self, code: int) -> None:
-        """Close the socket once what waits has been written."""
+        """Close the socket once what is in hand is done and what waits has been written."""
         if not self.ending:
             self.ending = True
             self.hub.start(self.close_after_writing(code))
 
     async def close_after_writing(self, code: int) -> None:
-        self.connection.awake.set()
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(ENDS_WITHIN):
+                while self.publishing:
+                    self.published.clear()
+                    await self.published.wait()
                 await self.connection.emptied()
         await self.shut(code)
 

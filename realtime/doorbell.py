@@ -5,6 +5,7 @@ through the channel layer, where it reaches them.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
@@ -12,11 +13,10 @@ import structlog
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
-from realtime.history import logged
+from realtime.history import LoggedEvent
 
 if TYPE_CHECKING:
     from realtime.hub import Hub
-    from realtime.models import Event
 
 log = structlog.get_logger("gateway.doorbell")
 hubs: "WeakSet[Hub]" = WeakSet()
@@ -37,13 +37,12 @@ def layer_crosses_processes() -> bool:
     return not isinstance(get_channel_layer(), InMemoryChannelLayer)
 
 
-def ring(stream: str, event: "Event") -> None:
-    """Tell every hub about one committed event."""
-    news = logged(event)
+def ring(stream: str, news: Sequence[LoggedEvent]) -> None:
+    """Tell every hub about committed events of a stream, which follow each other."""
     for hub in tuple(hubs):
-        hub.call_soon(hub.hear, stream, [news])
+        hub.call_soon(hub.hear, stream, news)
     if layer_crosses_processes():
-        send_to_group(events_group(stream), {"type": "events.hint", "stream": stream, "events": [list(news)]})
+        send_to_group(events_group(stream), {"type": "events.hint", "stream": stream, "events": [*map(list, news)]})
 
 
 def notify(stream: str, message: dict[str, Any]) -> None:
@@ -61,6 +60,12 @@ def send_to_group(group: str, message: dict[str, Any]) -> None:
             async_to_sync(get_channel_layer().group_send)(group, message)
         except Exception as error:
             log.warning("hint_not_sent", group=group, error=str(error))
+
+
+def layer_is_back() -> None:
+    """The channel layer has connected, perhaps after hints were lost: hubs read the heads now."""
+    for hub in tuple(hubs):
+        hub.call_soon(hub.read_heads_soon)
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

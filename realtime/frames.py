@@ -36,12 +36,16 @@ class Subscribed(Frame):
 
 
 class Unsubscribed(Frame):
+    """Nothing more comes of this stream."""
+
     type: Literal["unsubscribed"] = "unsubscribed"
     reply_to: ReplyTo = None
     stream: str
 
 
 class Pong(Frame):
+    """The answer to a `ping`."""
+
     type: Literal["pong"] = "pong"
     reply_to: ReplyTo = None
     server_time: str
@@ -74,6 +78,14 @@ class Resync(Frame):
     reason: Literal["trimmed", "rewound", "revoked"]
     seq: int
     cursor: str
+
+
+class Closing(Frame):
+    """The server ends, and closes this socket with 4503 when what is in hand is done. Come back after the time given."""
+
+    type: Literal["closing"] = "closing"
+    reason: Literal["restart"] = "restart"
+    retry_after_ms: int = Field(ge=0, description="Different for each socket, so that not all come back at once.")
 
 
 class Error(Frame):
@@ -118,4 +130,4 @@ class EventFrame(Frame):
     timestamp: str
 
 
-SENT: list[type[Frame]] = [Welcome, Subscribed, Unsubscribed, Pong, Published, Position, Resync, Error, Batch]
+SENT: list[type[Frame]] = [Welcome, Subscribed, Unsubscribed, Pong, Published, Position, Resync, Closing, Error, Batch]

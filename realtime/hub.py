@@ -1,85 +1,45 @@
-"""One hub per process: it follows the streams that local sockets watch, and fans their events out.
-
-A feed's position says up to which seq it has handed events on. News that begins right after it is handed on; older news is
-dropped; anything else is a gap, read from the log. Heads are read again every few seconds, because nothing follows a lost
-last hint. So each event is handed on once and in order, whatever the channel layer loses, doubles or reorders.
-"""
+"""One hub per process: it follows the streams that local sockets watch, and fans their events out (see feeds.py)."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import close_old_connections
 
-from realtime import doorbell, history
+from gamedev_gateway.core.errors import GatewayError
+from realtime import access, doorbell, history
+from realtime.feeds import Feed
+from realtime.group_commit import GroupCommit
 from realtime.history import LoggedEvent
+from realtime.models import Event
+from realtime.pages import Pages
+from realtime.spoken import Spoken
+from realtime.threads import in_database
 
 if TYPE_CHECKING:
     from realtime.connection import Connection, Subscription
 
 log = structlog.get_logger("gateway.hub")
-Result = TypeVar("Result")
-
-database_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="realtime-db")
-"""Threads for the sockets' database work; each keeps its connection, which a new thread per call would not."""
-
-
-async def in_database(function: Callable[..., Result], *args: Any) -> Result:
-    """Run a synchronous function that uses the database, off the event loop."""
-
-    def run() -> Result:
-        close_old_connections()
-        return function(*args)
-
-    return await sync_to_async(run, thread_sensitive=False, executor=database_threads)()
+LAYER_ANSWERS_WITHIN = 2.0
+"""Seconds that anybody waits for the channel layer. What it does not do in time, the re-read of heads makes good."""
+LAYER_WARNINGS_EVERY = 10.0
+WAITING_HINTS = 1_000
+"""Messages to the layer that may wait while it is slow; of hints the oldest can be spared."""
 
 
-class Feed:
-    """One stream as this process follows it."""
+@dataclass
+class Figures:
+    """What a hub has done since it began."""
 
-    def __init__(self, hub: "Hub", name: str, stream_id: int, head: int, cursor: str) -> None:
-        self.hub = hub
-        self.name = name
-        self.stream_id = stream_id
-        self.position = head
-        self.cursor = cursor
-        self.known_head = head
-        self.watchers: set[Subscription] = set()
-        self.live: set[Subscription] = set()
-        self.reading: asyncio.Task[None] | None = None
-
-    def hear(self, news: Sequence[LoggedEvent]) -> None:
-        """News of this stream, in whatever order and however often it comes."""
-        for event in news:
-            if event.seq == self.position + 1 and self.reading is None:
-                self.hand_on(event)
-        self.hear_of_head(news[-1].seq)
-
-    def hear_of_head(self, head: int) -> None:
-        self.known_head = max(self.known_head, head)
-        if self.known_head > self.position and self.reading is None:
-            self.reading = self.hub.start(self.read_gap())
-
-    async def read_gap(self) -> None:
-        try:
-            while self.known_head > self.position:
-                page = await in_database(history.read_page, self.stream_id, self.position)
-                if not page:
-                    self.known_head = self.position
-                for event in page:
-                    self.hand_on(event)
-        finally:
-            self.reading = None
-
-    def hand_on(self, event: LoggedEvent) -> None:
-        self.position, self.cursor = event.seq, event.cursor
-        for subscription in tuple(self.live):
-            subscription.offer(event)
+    events: int = 0
+    deliveries: int = 0
+    healed: int = 0
+    restarts: int = 0
+    layer_failures: int = 0
 
 
 class Hub:
@@ -91,12 +51,19 @@ class Hub:
         self.opening: dict[str, asyncio.Task[Feed]] = {}
         self.connections: set[Connection] = set()
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.pages = Pages(self)
+        self.publishing = GroupCommit[Spoken, Event | GatewayError](self, access.publish)
+        self.figures = Figures()
+        self.closing = False
         self.layer = get_channel_layer()
         self.channel: str | None = None
+        self.outbox: deque[tuple[str, dict[str, Any]]] = deque(maxlen=WAITING_HINTS)
+        self.next_layer_warning = 0.0
+        self.sending: asyncio.Task[None] | None = None
         doorbell.hubs.add(self)
-        self.start(self.tend())
+        self.start(self.keep_running(self.tend))
         if doorbell.layer_crosses_processes():
-            self.start(self.listen())
+            self.start(self.keep_running(self.listen))
 
     # Tasks and threads
 
@@ -110,6 +77,17 @@ class Hub:
         self.tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             log.error("hub_task_failed", task=task.get_coro().__qualname__, exc_info=error)  # type: ignore[union-attr]
+
+    async def keep_running(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Run what never ends; when it fails, say so, catch up with the log, and begin again."""
+        while True:
+            try:
+                await work()
+            except Exception as error:
+                self.figures.restarts += 1
+                log.error("hub_restarted", part=work.__name__, error=str(error), exc_info=error)
+                await asyncio.sleep(min(settings.GATEWAY_REREAD_SECONDS, 1))
+                self.read_heads_soon()
 
     def call_soon(self, function: Callable[..., None], *args: Any) -> bool:
         """Call a function on the hub's loop, from any thread. False when that loop has ended."""
@@ -135,10 +113,10 @@ class Hub:
     async def open(self, stream: str) -> Feed:
         try:
             if self.channel is not None:
-                await self.join(stream)
-            feed = Feed(self, stream, *await in_database(read_head, stream))
+                await self.join(doorbell.events_group(stream), self.channel)
+            feed = Feed(self, stream, *await in_database(history.read_head, stream))
             self.feeds[stream] = feed
-            feed.hear_of_head((await in_database(history.read_heads, [feed.stream_id]))[feed.stream_id])
+            feed.hear_of_head((await in_database(history.read_heads, [feed.stream_id])).get(feed.stream_id, 0))
             return feed
         finally:
             del self.opening[stream]
@@ -148,58 +126,131 @@ class Hub:
         if not feed.watchers and self.feeds.get(feed.name) is feed:
             del self.feeds[feed.name]
             if self.channel is not None:
-                self.start(self.layer.group_discard(doorbell.events_group(feed.name), self.channel))
+                self.start(self.part(doorbell.events_group(feed.name), self.channel))
 
     def hear(self, stream: str, news: Sequence[LoggedEvent]) -> None:
         if feed := self.feeds.get(stream):
             feed.hear(news)
 
-    # The channel layer
+    # Who may see what
+
+    def doubt(self, feed: Feed) -> None:
+        """Hold a stream back from all its watchers until it is known who may still see it."""
+        watchers = list(feed.watchers)
+        for subscription in watchers:
+            subscription.hold()
+        self.start(self.look_again(watchers))
+
+    async def look_again(self, watchers: "Sequence[Subscription]") -> None:
+        asked = {(subscription.stream, subscription.connection.actor) for subscription in watchers}
+        try:
+            seen = await in_database(access.find_all, asked)
+        except Exception:
+            self.loop.call_later(settings.GATEWAY_REREAD_SECONDS, lambda: self.start(self.look_again(watchers)))
+            raise
+        for subscription in watchers:
+            if (subscription.stream, subscription.connection.actor) not in seen:
+                subscription.connection.on_lost(subscription, "revoked")
+            elif subscription.held:
+                subscription.release()
+
+    async def end_invalid(self) -> None:
+        """End the sockets whose token was revoked or has expired, whose session or user is gone."""
+        credentials = {connection.credential for connection in self.connections}
+        if credentials and (invalid := await in_database(access.find_invalid, credentials)):
+            for connection in tuple(self.connections):
+                if connection.credential in invalid:
+                    connection.on_invalid()
+
+    # The channel layer. Nobody depends on it: what it loses, the log tells at the next re-read.
 
     def send_to_group(self, group: str, message: dict[str, Any]) -> None:
-        self.start(self.layer.group_send(group, message))
+        self.outbox.append((group, message))
+        if self.sending is None:
+            self.sending = self.start(self.send_out())
 
-    async def join(self, stream: str) -> None:
+    async def send_out(self) -> None:
         try:
-            await self.layer.group_add(doorbell.events_group(stream), self.channel)
+            while self.outbox:
+                await self.try_layer(self.layer.group_send(*self.outbox.popleft()))
+        finally:
+            self.sending = None
+
+    async def join(self, group: str, channel: str) -> None:
+        await self.try_layer(self.layer.group_add(group, channel))
+
+    async def part(self, group: str, channel: str) -> None:
+        await self.try_layer(self.layer.group_discard(group, channel))
+
+    async def try_layer(self, act: Awaitable[None]) -> None:
+        try:
+            async with asyncio.timeout(LAYER_ANSWERS_WITHIN):
+                await act
         except Exception as error:
-            log.warning("layer_unreachable", stream=stream, error=str(error))
+            self.note_layer_failure(error)
+
+    def note_layer_failure(self, error: Exception) -> None:
+        """Say once in a while that the layer is away: it would be a line an event otherwise."""
+        self.figures.layer_failures += 1
+        if self.loop.time() >= self.next_layer_warning:
+            self.next_layer_warning = self.loop.time() + LAYER_WARNINGS_EVERY
+            log.warning("layer_unreachable", error=f"{type(error).__name__}: {error}")
 
     async def listen(self) -> None:
-        """Hear hints of other processes. While the layer is down, the re-read of heads stands in for it."""
+        """Hear hints of other processes."""
+        self.channel = await self.layer.new_channel()
+        for stream in list(self.feeds):
+            await self.join(doorbell.events_group(stream), self.channel)
         while True:
-            try:
-                self.channel = await self.layer.new_channel()
-                for stream in list(self.feeds):
-                    await self.join(stream)
-                while True:
-                    hint = await self.layer.receive(self.channel)
-                    self.hear(hint["stream"], [LoggedEvent(*event) for event in hint["events"]])
-            except asyncio.CancelledError:
-                raise
-            except Exception as error:
-                log.warning("layer_lost", error=str(error))
-                await asyncio.sleep(settings.GATEWAY_REREAD_SECONDS)
+            hint = await self.layer.receive(self.channel)
+            self.hear(hint["stream"], [LoggedEvent(*event) for event in hint["events"]])
 
     # Housekeeping
 
     async def tend(self) -> None:
-        """Every few seconds: read the heads again, and let each connection look after itself."""
+        """Every few seconds: read the heads again, look at the credentials, and let each connection look after itself."""
         while True:
             await asyncio.sleep(settings.GATEWAY_REREAD_SECONDS)
-            try:
-                await self.read_heads()
-            except Exception as error:
-                log.warning("heads_not_read", error=str(error))
+            await self.read_heads()
+            await self.end_invalid()
             now = self.loop.time()
             for connection in tuple(self.connections):
                 connection.tend(now)
 
+    def read_heads_soon(self) -> None:
+        self.start(self.read_heads())
+
     async def read_heads(self) -> None:
-        by_id = {feed.stream_id: feed for feed in self.feeds.values()}
-        if by_id:
-            for stream_id, head in (await in_database(history.read_heads, list(by_id))).items():
-                by_id[stream_id].hear_of_head(head)
+        """Hear of events whose hint was lost. A stream that is gone, or has lost its end, is one to doubt."""
+        before = {feed: feed.position for feed in self.feeds.values()}
+        if not before:
+            return
+        heads = await in_database(history.read_heads, [feed.stream_id for feed in before])
+        for feed, position in before.items():
+            head = heads.get(feed.stream_id)
+            if head is None:
+                self.doubt(feed)
+            elif head < position:
+                self.rewind(feed)
+            else:
+                feed.hear_of_head(head)
+
+    def rewind(self, feed: Feed) -> None:
+        """The log was restored to an earlier state: what was sent is no longer what it says."""
+        log.warning("log_rewound", stream=feed.name)
+        for subscription in tuple(feed.watchers):
+            subscription.connection.on_lost(subscription, "rewound")
+
+    # The end
+
+    async def say_goodbye(self, within: float) -> None:
+        """Tell every socket that the server ends, finish what is in hand, and close them; after `within` seconds, go."""
+        self.closing = True
+        for connection in tuple(self.connections):
+            connection.on_closing()
+        give_up_at = self.loop.time() + within
+        while self.connections and self.loop.time() < give_up_at:
+            await asyncio.sleep(0.02)
 
     async def close(self) -> None:
         for task in tuple(self.tasks):
@@ -207,11 +258,6 @@ class Hub:
         await asyncio.gather(*self.tasks, return_exceptions=True)
         doorbell.hubs.discard(self)
         _hub_of_loop.pop(self.loop, None)
-
-
-def read_head(stream: str) -> tuple[int, int, str]:
-    found = history.find_stream(stream)
-    return found.pk, found.head, history.cursor_at(found.pk, found.head)
 
 
 _hub_of_loop: dict[asyncio.AbstractEventLoop, Hub] = {}

@@ -13,20 +13,30 @@ class Stream(models.Model):
 
     `head` is the seq of its last event. Appending updates this row first, so that the row lock makes the order of seq the
     order of commits, on SQLite and on PostgreSQL.
+
+    `kept_from` is the low-water mark: the seq of the first event that is still kept, or `head` + 1 where there is none. All
+    events from it to `head` are there, none before it. It only rises, in the transaction that deletes what is before it.
     """
 
     name = models.CharField(max_length=90, unique=True)
     head = models.PositiveBigIntegerField(default=0)
+    kept_from = models.PositiveBigIntegerField(default=1)
 
     class Meta:
         db_table = "streams"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kept_from__gte=1, kept_from__lte=models.F("head") + 1),
+                name="stream_kept_from_within_log",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
 class Event(models.Model):
-    """What happened, once and for all. Rows are appended, never changed.
+    """What happened, once and for all. Rows are appended, never changed, and deleted only by retention.
 
     `body` is the JSON that every reader gets, without its opening brace: a frame is `{"stream": …, "prev": …, ` + body.
     It is encoded once, when the event is published.

@@ -1,6 +1,7 @@
 """Appending to the log. There is one way, and it is part of the transaction that it tells of."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -8,9 +9,9 @@ from django.db import connection, transaction
 
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.correlation import correlation_id
-from gamedev_gateway.core.errors import IdempotencyMismatch, InvalidInput, invalid_input_from
 from realtime import doorbell
-from realtime.event_types import CLIENT_TYPES, REGISTRY, Payload
+from realtime.event_types import Payload
+from realtime.history import logged
 from realtime.models import Event, Stream, make_cursor
 from realtime.signals import event_committed
 
@@ -54,13 +55,19 @@ def publish(
     )
     event.body = encode(event, project_id, payload, actor=actor, task=task, causation_id=causation_id)
     event.save(force_insert=True)
-    transaction.on_commit(lambda: announce(project_id, event), robust=True)
+    announce_after_commit(project_id, [event])
     return event
 
 
-def announce(project_id: str, event: Event) -> None:
-    doorbell.ring(project_stream(project_id), event)
-    event_committed.send_robust(sender=event.type, event=event, project_id=project_id)
+def announce_after_commit(project_id: str, events: Sequence[Event]) -> None:
+    """Ring for events that the transaction has appended, once it is committed, and run what must follow them."""
+
+    def announce() -> None:
+        doorbell.ring(project_stream(project_id), [logged(event) for event in events])
+        for event in events:
+            event_committed.send_robust(sender=event.type, event=event, project_id=project_id)
+
+    transaction.on_commit(announce, robust=True)
 
 
 def take_next_seq(name: str, count: int = 1) -> tuple[int, int]:
@@ -121,37 +128,3 @@ def encode_members(
         "timestamp": event.timestamp.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     return orjson.dumps(members).decode()[1:]
-
-
-@transaction.atomic
-def publish_client_event(
-    project_id: str, event_type: str, payload: Any, *, actor: Actor, task: TaskRef | None = None, key: str | None = None
-) -> Event:
-    """Publish what a client says: chat, action, update, scene, timeline, log.
-
-    The author's `key` makes a retry harmless: the event that the first try stored is given back.
-    """
-    declared = parse_client_payload(event_type, payload)
-    Stream.objects.select_for_update().filter(name=project_stream(project_id)).first()
-    if key is not None and (stored := find_by_key(project_id, actor, key)):
-        told = stored.as_dict()
-        same = (told["type"], told["payload"], told["task_code"])
-        if same != (event_type, declared.model_dump(mode="json"), task.code if task else None):
-            raise IdempotencyMismatch
-        return stored
-    return publish(project_id, declared, actor=actor, task=task, key=key)
-
-
-def find_by_key(project_id: str, actor: Actor, key: str) -> Event | None:
-    return Event.objects.filter(
-        stream__name=project_stream(project_id), author=f"{actor.kind}:{actor.id}", key=key
-    ).first()
-
-
-def parse_client_payload(event_type: str, payload: Any) -> Payload:
-    if event_type not in CLIENT_TYPES:
-        raise InvalidInput({"type": [f"Clients publish {', '.join(sorted(CLIENT_TYPES))}; all else is the gateway's."]})
-    try:
-        return REGISTRY[event_type].model_validate(payload)
-    except ValueError as error:
-        raise invalid_input_from(error, "payload") from error  # type: ignore[arg-type]

@@ -48,7 +48,7 @@ class HistoryQuery(StrictSerializer):
     """Query parameters of the history."""
 
     after = serializers.CharField(
-        max_length=40, required=False, help_text="A cursor or a seq; absent: from the beginning."
+        max_length=40, required=False, help_text="A cursor or a seq; absent or 0: from the first kept event."
     )
     before = serializers.IntegerField(
         min_value=1, max_value=2**62, required=False, help_text="A seq: the last events before it, still oldest first."

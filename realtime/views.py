@@ -1,39 +1,38 @@
 """The log over REST: read it from any position, and say something."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 import orjson
 from django.db import transaction
 from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
+from pydantic import TypeAdapter
+from pydantic import ValidationError as PydanticError
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from gamedev_gateway.core.api import GatewayViewSet, actor_of
-from gamedev_gateway.core.errors import GatewayError, InvalidInput
+from gamedev_gateway.core.errors import GatewayError, InvalidInput, invalid_input_from
 from realtime import access, history
-from realtime.history import EventFilter, LoggedEvent
+from realtime.commands import ClientEvent
+from realtime.history import CursorLost, EventFilter, LoggedEvent
 from realtime.models import Event, Stream
 from realtime.serializers import ClientEventSerializer, EventPageSerializer, EventSerializer, HistoryQuery
+from realtime.spoken import Spoken
 
 MOST_AT_ONCE = 500
+Parsed = TypeVar("Parsed")
+one = TypeAdapter(ClientEvent)
+several = TypeAdapter(list[ClientEvent])
 
 
 def one_or_list(name: str, serializer: type[Serializer]) -> PolymorphicProxySerializer:
     """For the documentation: one object, or a list of them."""
     shapes: list[Any] = [serializer, serializer(many=True)]
     return PolymorphicProxySerializer(name, shapes, resource_type_field_name=None, many=False)
-
-
-class CursorLost(GatewayError):
-    """The log cannot continue from this cursor: it never gave it out, or no longer keeps what follows."""
-
-    code, http_status, title = "cursor_lost", 410, "The log does not know this position"
-
-    def __init__(self, reason: str, seq: int) -> None:
-        super().__init__("Read the state anew and go on from its cursor.", reason=reason, seq=seq)
 
 
 class EventsViewSet(GatewayViewSet):
@@ -67,7 +66,7 @@ class EventsViewSet(GatewayViewSet):
         prev = history.previous_seq(stream.pk, events[0].seq, wanted) if events else 0
         return {
             "next": self.link("after", events[-1].cursor) if len(events) == limit else None,
-            "previous": self.link("before", events[0].seq) if events and prev else None,
+            "previous": self.link("before", events[0].seq) if prev >= stream.kept_from else None,
             "results": shown(stream.name, events, prev),
         }
 
@@ -86,33 +85,33 @@ class EventsViewSet(GatewayViewSet):
     def create(self, request: Request, project_id: str) -> Response:
         """Publish one event, or up to 500 in one transaction: all of them, or none."""
         access.find(f"project:{project_id}", actor_of(request))
-        many = isinstance(request.data, list)
-        if many and not 1 <= len(request.data) <= MOST_AT_ONCE:
+        if not isinstance(request.data, list):
+            return Response(self.publish(project_id, [parse(one, request.data)])[0], status=201)
+        if not 1 <= len(request.data) <= MOST_AT_ONCE:
             raise ValidationError({"non_field_errors": [f"Send 1 to {MOST_AT_ONCE} events."]})
-        given = ClientEventSerializer(data=request.data, many=many)
-        given.is_valid(raise_exception=True)
-        if not many:
-            return Response(told(self.publish(project_id, given.validated_data), project_id), status=201)
-        with transaction.atomic():
-            events = [self.publish_one_of(project_id, place, item) for place, item in enumerate(given.validated_data)]
-        return Response([told(event, project_id) for event in events], status=201)
+        events = parse(several, request.data)
+        return Response(self.publish(project_id, events), status=201)
 
-    def publish_one_of(self, project_id: str, place: int, item: dict[str, Any]) -> Event:
-        """Publish an event of a list; what is wrong with it is told with its place."""
-        try:
-            return self.publish(project_id, item)
-        except InvalidInput as error:
-            raise error.under(str(place)) from error
+    @transaction.atomic
+    def publish(self, project_id: str, given: Sequence[ClientEvent]) -> Sequence[dict[str, Any]]:
+        """Publish all of them, or raise what is wrong with the first that cannot be; in a list it is told with its place."""
+        actor = actor_of(self.request)
+        said = [Spoken(project_id, each.type, each.payload, actor, each.task, each.key) for each in given]
+        events = []
+        for place, result in enumerate(access.publish(said)):
+            if isinstance(result, InvalidInput) and isinstance(self.request.data, list):
+                raise result.under(str(place))
+            if isinstance(result, GatewayError):
+                raise result
+            events.append(told(result, project_id))
+        return events
 
-    def publish(self, project_id: str, item: dict[str, Any]) -> Event:
-        return access.publish(
-            project_id,
-            item["type"],
-            item["payload"],
-            actor=actor_of(self.request),
-            task_code=item["task"],
-            key=item["key"],
-        )
+
+def parse(shape: TypeAdapter[Parsed], data: Any) -> Parsed:
+    try:
+        return shape.validate_python(data)
+    except PydanticError as error:
+        raise invalid_input_from(error) from error
 
 
 def told(event: Event, project_id: str) -> dict[str, Any]:

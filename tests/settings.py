@@ -19,3 +19,4 @@ REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {"user": None, "an
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 GATEWAY_REREAD_SECONDS = 0.2
 WHITENOISE_AUTOREFRESH = True  # else each test client lists all static files once more
+GATEWAY_LLM = ""  # tests never call out, whatever a .env says

@@ -47,5 +47,7 @@ def logging_config(*, log_format: str, level: str) -> dict[str, Any]:
             "uvicorn.error": {"level": "WARNING"},
             "uvicorn.access": {"level": "WARNING"},
             "daphne.http_protocol": {"level": "WARNING"},
+            # These would write whole prompts and answers.
+            **{name: {"level": "WARNING"} for name in ("openai", "anthropic", "google_genai", "httpx2", "httpcore2")},
         },
     }

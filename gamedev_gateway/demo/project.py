@@ -14,6 +14,7 @@ from plans.services.briefs import parse_brief_file
 from realtime import access
 from realtime.models import Event
 from realtime.publishing import project_stream
+from realtime.spoken import Spoken
 
 PROJECT_ID = "pixel-jumper"
 BRIEF = Path(__file__).with_name("pixel-jumper.yaml")
@@ -62,4 +63,4 @@ def begin_demo(owner: AbstractBaseUser) -> Project:
 
 
 def chat(text: str, actor: Actor, key: str | None = None) -> None:
-    access.publish(PROJECT_ID, "chat", {"text": text}, actor=actor, task_code=None, key=key)
+    access.publish_one(Spoken(PROJECT_ID, "chat", {"text": text}, actor, key=key))

@@ -36,7 +36,7 @@ class Snapshot:
             expected += 1
             yield event_data(event, self.names)
         if expected != log["head"] + 1:
-            raise ExchangeError(f"The log changed while it was read: event {expected} is missing.")
+            raise ExchangeError(f"The log was trimmed while it was read: event {expected} is missing. Export it again.")
 
 
 @transaction.atomic
@@ -145,8 +145,7 @@ def artifact_data(artifact: Artifact, number: int, names: Names) -> dict[str, An
 
 
 def log_data(stream: Stream) -> dict[str, int]:
-    first = Event.objects.filter(stream=stream).order_by("seq").values_list("seq", flat=True).first()
-    return {"first": first or stream.head + 1, "head": stream.head}
+    return {"first": stream.kept_from, "head": stream.head}
 
 
 def pages(stream_id: int, head: int) -> Iterator[Event]:

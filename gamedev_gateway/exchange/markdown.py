@@ -33,7 +33,9 @@ def standing(document: dict[str, Any]) -> str:
     current = project["current_task"]
     now = f" Current task: {current.split('/')[1]}." if current and "/" in current else ""
     counted = [f"{name.capitalize()}: {len(document[name])}" for name in ("contexts", "artifacts")]
-    return f"Status: {project['status']}.{now} {'. '.join(counted)}. Events: {document['log']['head']}."
+    log = document["log"]
+    kept = f", kept from {log['first']} on" if log["first"] > 1 else ""
+    return f"Status: {project['status']}.{now} {'. '.join(counted)}. Events: {log['head']}{kept}."
 
 
 def brief_field(name: str, value: Any) -> str:

@@ -34,7 +34,7 @@ def restore_events(project_id: str, log: LogShape, events: Iterable[tuple[str, A
         count += len(page)
     if count != log.head - log.first + 1:
         raise ExchangeError(f"events: The log ends at {log.head}, but the events end at {log.first + count - 1}.")
-    Stream.objects.filter(pk=stream.pk).update(head=log.head)
+    Stream.objects.filter(pk=stream.pk).update(head=log.head, kept_from=log.first)
     return count
 
 

@@ -199,7 +199,8 @@ class ArtifactShape(Shape):
 
 
 class LogShape(Shape):
-    """Which events the export has: `first` to `head`, without holes. `first` is `head` + 1 where there are none."""
+    """Which events the export has: `first` to `head`, without holes. `first` is above 1 where the log was trimmed, and
+    `head` + 1 where there are no events."""
 
     first: Annotated[int, Field(ge=1, le=2**62)]
     head: Annotated[int, Field(ge=0, le=2**62)]

@@ -152,6 +152,5 @@ def check_an_owner_stays(member: Membership, role: str | None) -> None:
 
 
 def announce_member(member: Membership, role: Any, actor: Actor) -> None:
+    """Open sockets need no further word: a stream is held back at this event until it is known who may still see it."""
     publish(member.project_id, event_types.MemberChanged(user=member.user.get_username(), role=role), actor=actor)
-    stream = project_stream(member.project_id)
-    transaction.on_commit(lambda: doorbell.notify(stream, {"type": "access.changed"}), robust=True)

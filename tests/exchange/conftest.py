@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from contexts import services as contexts
 from gamedev_gateway.core.actors import Actor
@@ -17,7 +18,8 @@ from plans import services
 from plans.models import Project, Role, Task
 from plans.operations import NewTask, operations_adapter
 from plans.streams import find_task
-from realtime.publishing import publish_client_event
+from realtime import event_types
+from realtime.publishing import publish
 
 
 def exported(project: Project) -> bytes:
@@ -69,8 +71,9 @@ def live_a_life(project: Project, alice: User, bob: User) -> None:
     services.edit_plan(second, operations_adapter.validate_python(edit), actor=person)
     services.accept_plan(second, actor=person)
     services.propose_tasks(project, new_tasks()[:1], actor=person)
-    chat = {"text": "Hola\nseñor 🙂", "data": {"z": 1, "a": 2}}
-    publish_client_event(project.pk, "chat", chat, actor=person, task=find_task(project.pk, "T-002"), key="k1")
+    with transaction.atomic():
+        chat = event_types.Chat(text="Hola\nseñor 🙂", data={"z": 1, "a": 2})
+        publish(project.pk, chat, actor=person, task=find_task(project.pk, "T-002"), key="k1")
     services.remove_member(project.memberships.get(user=bob), actor=person)
     services.set_member(project, bob, Role.VIEWER, actor=person)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +22,7 @@ from plans.brief import Brief
 from plans.models import Artifact, Generation, Project, Task
 from plans.operations import NewTask, operations_adapter
 from plans.streams import find_task
-from realtime.publishing import publish_client_event
+from realtime.spoken import Spoken, publish_spoken
 from tests.conftest import BRIEF
 from tests.exchange.conftest import exported, imported
 
@@ -109,7 +110,9 @@ class Life:
     def say(self) -> None:
         task = find_task(self.project.pk, self.task().code)
         payload = {"text": self.word(), "data": {self.word(): [self.random.random(), None, True]}}
-        publish_client_event(self.project.pk, "chat", payload, actor=self.actor(), task=task, key=self.word())
+        said = Spoken(self.project.pk, "chat", payload, self.actor(), task.code, key=self.word())
+        with transaction.atomic():
+            publish_spoken(self.project.pk, [said], lambda code: task)
 
     def rename(self) -> None:
         services.update_project(self.project, {"name": self.word(), "description": self.word()}, actor=self.actor())

@@ -12,11 +12,15 @@ from django.db import connections, transaction
 
 from gamedev_gateway.core.actors import SYSTEM
 from realtime import doorbell, event_types, history
-from realtime.connection import QUEUE_BYTES, QUEUE_FRAMES, Connection
+from realtime.access import Credential
+from realtime.connection import QUEUE_BYTES, QUEUE_FRAMES, Connection, Subscription
 from realtime.frames import Subscribed
+from realtime.group_commit import writing_thread
 from realtime.history import EventFilter, LoggedEvent
-from realtime.hub import Hub, current_hub, database_threads, in_database
-from realtime.publishing import publish, publish_client_event
+from realtime.hub import Hub, current_hub
+from realtime.publishing import publish
+from realtime.threads import database_threads, in_database
+from realtime.wire import LARGEST_BATCH, MOST_FRAMES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 STREAM = "project:island"
@@ -24,8 +28,9 @@ ALL = EventFilter()
 SUBSCRIBED = Subscribed(stream=STREAM, seq=0, cursor="0", recovered=True, missed=0)
 
 
-def say(text: str) -> None:
-    publish_client_event("island", "chat", {"text": text}, actor=SYSTEM)
+@transaction.atomic
+def say(text: str, kind: type[event_types.Payload] = event_types.Chat) -> None:
+    publish("island", kind.model_validate({"text": text}), actor=SYSTEM)
 
 
 def say_many(count: int) -> None:
@@ -53,6 +58,7 @@ def close_database_threads() -> None:
 
     for done in [database_threads.submit(close) for _ in range(4)]:
         done.result()
+    writing_thread.submit(connections.close_all).result()
 
 
 class Reader:
@@ -64,12 +70,25 @@ class Reader:
         self.may_read.set()
         self.got_something = asyncio.Event()
         self.ended_idle = False
-        settings = {"user_id": 1, "batches": False, "heartbeat": 60, "grace": 60, "on_idle": self.note_idle}
-        self.connection = Connection(hub, self.write, **{**settings, **options})
-        self.writer = hub.start(self.connection.run_writer())
+        self.lost: list[tuple[str, str]] = []
+        settings = {"batches": False, "heartbeat": 60, "grace": 60}
+        self.connection = Connection(
+            hub,
+            self.write,
+            actor=SYSTEM,
+            credential=Credential(0),
+            on_idle=self.note_idle,
+            on_invalid=self.note_idle,
+            on_lost=self.note_lost,
+            on_closing=self.note_idle,
+            **{**settings, **options},
+        )
 
     def note_idle(self) -> None:
         self.ended_idle = True
+
+    def note_lost(self, subscription: Subscription, reason: str) -> None:
+        self.lost.append((subscription.stream, reason))
 
     async def write(self, text: str) -> None:
         await self.may_read.wait()
@@ -106,8 +125,8 @@ async def test_hints_may_be_lost_doubled_and_reordered(hub: Hub, monkeypatch: An
     chance = random.Random(seed)
     waiting: list[tuple[str, Any]] = []
 
-    def unreliable(stream: str, event: Any) -> None:
-        waiting.extend([(stream, event)] * chance.choice([0, 0, 1, 1, 2]))
+    def unreliable(stream: str, news: Any) -> None:
+        waiting.extend([(stream, news)] * chance.choice([0, 0, 1, 1, 2]))
         chance.shuffle(waiting)
         while waiting and chance.random() < 0.6:
             reliable(*waiting.pop())
@@ -122,7 +141,7 @@ async def test_hints_may_be_lost_doubled_and_reordered(hub: Hub, monkeypatch: An
 
 
 async def test_when_no_hint_comes_at_all_heads_are_read_again(hub: Hub, monkeypatch: Any) -> None:
-    monkeypatch.setattr(doorbell, "ring", lambda stream, event: None)
+    monkeypatch.setattr(doorbell, "ring", lambda stream, news: None)
     reader = await Reader(hub).watch()
     await asyncio.to_thread(say_many, 300)
     await reader.until(lambda: len(reader.seqs) >= 300)
@@ -148,8 +167,8 @@ async def test_a_reader_that_stalls_costs_bounded_memory_delays_nobody_and_loses
     slow.may_read.clear()
     await asyncio.to_thread(say_many, 3 * QUEUE_FRAMES)
     await quick.until(lambda: len(quick.seqs) == 3 * QUEUE_FRAMES)
-    assert len(slow.connection.queue) <= QUEUE_FRAMES
-    assert slow.connection.queued_bytes <= QUEUE_BYTES + 5_000
+    assert slow.connection.queued_frames <= QUEUE_FRAMES + MOST_FRAMES
+    assert slow.connection.queued_bytes <= QUEUE_BYTES + LARGEST_BATCH
     slow.may_read.set()
     await slow.until(lambda: len(slow.seqs) == 3 * QUEUE_FRAMES)
     assert slow.seqs == quick.seqs == list(range(1, 3 * QUEUE_FRAMES + 1))
@@ -171,8 +190,7 @@ async def test_who_falls_behind_catches_up_while_more_keeps_coming(hub: Hub) -> 
 async def test_a_filtered_reader_skips_without_losing_its_place(hub: Hub) -> None:
     def mixed() -> None:
         for number in range(400):
-            kind = "log" if number % 4 else "chat"
-            publish_client_event("island", kind, {"text": str(number)}, actor=SYSTEM)
+            say(str(number), event_types.Log if number % 4 else event_types.Chat)
 
     await asyncio.to_thread(mixed)
     reader = await Reader(hub).watch(at=0, wanted=EventFilter(frozenset({"chat"})))
@@ -183,12 +201,13 @@ async def test_a_filtered_reader_skips_without_losing_its_place(hub: Hub) -> Non
     assert [frame["prev"] for frame in reader.frames if "prev" in frame] == [0, *range(1, 797, 4)]
 
 
-async def test_a_position_ahead_of_the_feed_gets_nothing_twice(hub: Hub) -> None:
+async def test_a_position_ahead_of_the_feed_gets_nothing_twice(hub: Hub, monkeypatch: Any) -> None:
     feed = await hub.feed(STREAM)
-    reader = Reader(hub)
-    prev = 3
-    reader.connection.subscribe(STREAM, feed, ALL, at=3, prev=prev, welcome=SUBSCRIBED)
-    await asyncio.to_thread(say_many, 5)
+    monkeypatch.setattr(doorbell, "ring", lambda stream, news: None)
+    await asyncio.to_thread(say_many, 3)
+    await feed.reach(3)
+    reader = await Reader(hub).watch(at=3)
+    await asyncio.to_thread(say_many, 2)
     await reader.until(lambda: len(reader.seqs) >= 2)
     assert reader.seqs == [4, 5]
 
@@ -247,7 +266,7 @@ async def test_a_failing_read_is_tried_again(hub: Hub, monkeypatch: Any, caplog:
 
     read_page = history.read_page
     monkeypatch.setattr(history, "read_page", flaky)
-    monkeypatch.setattr(doorbell, "ring", lambda stream, event: None)
+    monkeypatch.setattr(doorbell, "ring", lambda stream, news: None)
     await asyncio.to_thread(say_many, 2)
     await reader.until(lambda: reader.seqs == [1, 2])
     assert "the database is away" in caplog.text

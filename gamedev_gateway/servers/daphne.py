@@ -1,0 +1,124 @@
+"""daphne, with sockets that know when their client reads too slowly, and a goodbye to them before the server ends."""
+
+import asyncio
+from typing import Any
+
+from daphne.endpoints import build_endpoint_description_strings
+from daphne.server import Server as DaphneServer
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet import defer
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+from gamedev_gateway.servers import limits
+from realtime.hub import current_hub
+from realtime.wire import DIRECT
+
+TOO_MANY = 4429
+
+
+@implementer(IPushProducer)
+class FramesProtocol(WebSocketProtocol):
+    """A socket of daphne that is a DirectWriter (see realtime/wire.py).
+
+    daphne itself has no backpressure: whatever it is given it buffers. So the socket registers as the producer of its
+    transport, and is told to pause when more waits there than the transport likes.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.can_write = asyncio.Event()
+        self.can_write.set()
+
+    def onOpen(self) -> None:
+        self.transport.unregisterProducer()  # the HTTP channel that the socket came through
+        self.transport.registerProducer(self, True)
+        super().onOpen()
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:
+        if self.application_queue.qsize() >= limits.WAITING_MESSAGES:
+            self.muted = True
+            self.sendClose(code=TOO_MANY, reason="too many messages at once")
+            self.application_queue.put_nowait({"type": "websocket.disconnect", "code": TOO_MANY})
+        else:
+            super().onMessage(payload, isBinary)
+
+    def onClose(self, wasClean: bool, code: int, reason: str) -> None:
+        self.can_write.set()
+        super().onClose(wasClean, code, reason)
+
+    # IPushProducer
+
+    def pauseProducing(self) -> None:
+        self.can_write.clear()
+
+    def resumeProducing(self) -> None:
+        self.can_write.set()
+
+    def stopProducing(self) -> None:
+        self.can_write.set()
+
+    # DirectWriter
+
+    @property
+    def ready(self) -> bool:
+        return self.can_write.is_set()
+
+    def write_frames(self, data: bytes) -> None:
+        if self.state == self.STATE_OPEN:
+            self.transport.write(data)
+
+    async def until_ready(self) -> None:
+        await self.can_write.wait()
+
+
+class Server(DaphneServer):
+    def run(self) -> None:
+        WebSocketFactory.protocol = FramesProtocol
+        super().run()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if isinstance(protocol, FramesProtocol):
+            scope["extensions"] = {DIRECT: protocol}
+        return super().create_application(protocol, scope)
+
+    def kill_all_applications(self) -> defer.Deferred[Any]:
+        """Called before the reactor ends: let the open sockets finish and close with 4503, then end as daphne does."""
+        goodbye = asyncio.ensure_future(self.say_goodbye())
+        return defer.Deferred.fromFuture(goodbye).addCallback(self.kill_those_left)
+
+    def kill_those_left(self, _: Any) -> defer.Deferred[Any]:
+        """daphne expects an application of every connection, also of one whose application has just ended."""
+        ended = asyncio.get_event_loop().create_future()
+        ended.set_result(None)
+        for details in self.connections.values():
+            details.setdefault("application_instance", ended)
+        return super().kill_all_applications()
+
+    async def say_goodbye(self) -> None:
+        await current_hub().say_goodbye(within=limits.GOODBYE_SECONDS)
+
+
+def run(application: Any, host: str, port: int) -> None:
+    server = Server(
+        application=application,
+        endpoints=build_endpoint_description_strings(host=host, port=port),
+        server_name="",
+        ping_interval=limits.PING_SECONDS,
+        ping_timeout=limits.PONG_SECONDS,
+        websocket_timeout=-1,
+        websocket_max_message_size=limits.MESSAGE_BYTES,
+        websocket_max_frame_size=limits.MESSAGE_BYTES,
+    )
+    server.run()
+    end_event_loop()
+
+
+def end_event_loop() -> None:
+    """Cancel what still waits on the loop that daphne leaves behind: the interpreter's end can crash on it."""
+    loop = asyncio.get_event_loop_policy().get_event_loop()
+    waiting = asyncio.all_tasks(loop)
+    for task in waiting:
+        task.cancel()
+    loop.run_until_complete(asyncio.wait(waiting, timeout=2) if waiting else asyncio.sleep(0))
+    loop.close()
