@@ -5,6 +5,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from plans.services import give_ownerless
 
 FIRST_USER = "admin"
 APPLICATION = "gamedev_gateway.asgi:application"
+THREADS_TAKE_TURNS_AFTER = 0.001
+"""Seconds."""
 WORKERS_END_WITHIN = 2.0
 """Seconds; with those in which the server itself ends well under the ten that a service manager grants."""
 log = structlog.get_logger("gateway.serving")
@@ -161,3 +164,10 @@ def run_daphne(host: str, port: int) -> None:
 
 
 SERVERS = {"uvicorn": run_uvicorn, "daphne": run_daphne}
+
+
+def run_server(name: str, host: str, port: int) -> None:
+    """Serve until asked to end. Python's threads take turns more often than by default: the event loop waits for its turn
+    while a worker computes, and five milliseconds are long for a socket."""
+    sys.setswitchinterval(THREADS_TAKE_TURNS_AFTER)
+    SERVERS[name](host, port)

@@ -92,6 +92,7 @@ DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'gatewa
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     name = Path(str(DATABASES["default"]["NAME"]))
     DATABASES["default"]["NAME"] = str(name if name.is_absolute() else BASE_DIR / name)
+    DATABASES["default"]["CONN_MAX_AGE"] = 600  # opening a file, with its pragmas and functions, costs a millisecond
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,

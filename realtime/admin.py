@@ -1,18 +1,24 @@
-"""The event log, to read. Made for a table of millions of rows: nothing here counts them."""
+"""The event log, to read, made for a table of millions of rows: nothing here counts them. And the sockets of this process."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
 from gamedev_gateway.core.admin import ReadOnlyAdmin, pretty_json
+from realtime import insight
 from realtime.event_types import ALL_TYPES
-from realtime.models import Event, Stream
+from realtime.models import Event, Socket, Stream
 
 
 class StreamFilter(admin.SimpleListFilter):
@@ -82,3 +88,39 @@ class EventAdmin(ReadOnlyAdmin):
     @display(description="the event as it was sent")
     def event(self, event: Event) -> str:
         return pretty_json(event.as_dict())
+
+
+@admin.register(Socket)
+class SocketAdmin(ReadOnlyAdmin):
+    """One page: the hubs of the process that answers, as they are now. For those who may view sockets: it names everybody's."""
+
+    class Media:
+        css = {"all": ["plans/admin.css", "realtime/sockets.css"]}
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Sockets",
+            "opts": self.opts,
+            "media": self.media,
+            "refreshes": "refresh" in request.GET,
+            **see_hubs(),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/gateway/sockets.html", context)
+
+
+def see_hubs() -> dict[str, Any]:
+    """What the page shows of the hubs: `busy` when they do not answer."""
+    try:
+        hubs = insight.ask_hubs(insight.look_inside)
+    except TimeoutError:
+        return {"busy": True}
+    names = get_user_model().objects.in_bulk({user_id for hub in hubs for user_id, _ in hub.users})
+    return {
+        "hubs": [(hub, [(names.get(user_id, user_id), count) for user_id, count in hub.users]) for hub in hubs],
+        "pid": os.getpid(),
+        "sockets_per_user": settings.GATEWAY_SOCKETS_PER_USER,
+    }

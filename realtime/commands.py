@@ -6,7 +6,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from gamedev_gateway.core.errors import GatewayError, invalid_input_from
-from gamedev_gateway.core.storable import refuse_unstorable
+from gamedev_gateway.core.storable import refuse_unstorable, surely_storable
 
 StreamName = Annotated[str, StringConstraints(max_length=90)]
 Key = Annotated[str, StringConstraints(min_length=1, max_length=255)]
@@ -83,7 +83,8 @@ def parse_command(text: str) -> AnyCommand:
         raise BadFrame("A frame is one JSON object with a `command`.")
     reply_to = data.get("id") if isinstance(data.get("id"), str | int) else None
     try:
-        refuse_unstorable(data)
+        if not surely_storable(text):
+            refuse_unstorable(data)
         return adapter.validate_python(data)
     except ValidationError as error:
         if error.errors()[0]["type"] in {"union_tag_invalid", "union_tag_not_found"}:

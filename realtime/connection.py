@@ -8,6 +8,7 @@ seam. A frame is never dropped.
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Literal
@@ -44,7 +45,7 @@ class Subscription:
         self.position = at
         self.prev = prev
         self.live = False
-        self.held = False
+        self.holds = 0
         feed.watchers.add(self)
 
     def offer(self, bundle: Bundle, *, at: int, prev: int) -> None:
@@ -65,15 +66,24 @@ class Subscription:
         self.feed.dismiss(self)
 
     def hold(self) -> None:
-        """Get nothing more until it is known whether its reader may still see the stream."""
+        """Get nothing more until it is known whether its reader may still see the stream: as often released as held."""
         if self.live:
             self.step_back(self.feed.position, self.feed.prev_of(self))
-        self.held = True
+        self.holds += 1
         self.connection.behind.pop(self, None)
 
     def release(self) -> None:
-        self.held = False
-        self.connection.serve(self)
+        self.holds -= 1
+        if not self.holds:
+            self.connection.serve(self)
+
+    @property
+    def held(self) -> bool:
+        return self.holds > 0
+
+    @property
+    def has_ended(self) -> bool:
+        return self not in self.feed.watchers
 
     async def read_on(self) -> list[Bundle]:
         """The next frames from the log, at most up to where the feed is. Moves on to their end."""
@@ -112,9 +122,9 @@ class Connection:
     """What one socket is subscribed to, and what waits for it.
 
     `write` sends one text frame; `direct`, where the server offers it, writes many at once. `credential` is what the socket
-    was opened with; `on_idle`, `on_invalid`, `on_lost` and `on_closing` are called when it has subscribed to nothing for too
-    long, when its credential no longer holds, when a subscription cannot go on (revoked, rewound or trimmed), and when the
-    server is about to end.
+    was opened with, `path` its address. `on_idle`, `on_invalid`, `on_lost` and `on_closing` are called when it has
+    subscribed to nothing for too long, when its credential no longer holds, when a subscription cannot go on (revoked,
+    rewound or trimmed), and when the server is about to end.
     """
 
     def __init__(
@@ -125,6 +135,7 @@ class Connection:
         *,
         actor: Actor,
         credential: Credential,
+        path: str,
         batches: bool,
         heartbeat: float,
         grace: float,
@@ -138,6 +149,8 @@ class Connection:
         self.direct = direct
         self.actor = actor
         self.credential = credential
+        self.path = path
+        self.opened_at = time.time()
         self.batches = batches
         self.heartbeat = heartbeat
         self.on_idle = on_idle
@@ -158,7 +171,9 @@ class Connection:
 
     # Subscriptions
 
-    def subscribe(self, stream: str, feed: Feed, wanted: EventFilter, *, at: int, prev: int, welcome: Frame) -> None:
+    def subscribe(
+        self, stream: str, feed: Feed, wanted: EventFilter, *, at: int, prev: int, welcome: Frame
+    ) -> Subscription:
         """Start serving a stream from a position that the feed has reached. `welcome` goes out before anything of it."""
         subscription = Subscription(self, stream, feed, wanted, at, prev)
         self.subscriptions[stream] = subscription
@@ -168,6 +183,7 @@ class Connection:
             subscription.go_live()
         else:
             self.serve(subscription)
+        return subscription
 
     def unsubscribe(self, stream: str) -> bool:
         subscription = self.subscriptions.pop(stream, None)
@@ -186,9 +202,9 @@ class Connection:
     def has_room(self) -> bool:
         return self.queued_frames < QUEUE_FRAMES and self.queued_bytes < QUEUE_BYTES
 
-    def tell(self, frame: Frame) -> None:
-        """Send a frame that is not an event."""
-        self.deliver(Bundle([frame.model_dump_json()]))
+    def tell(self, *frames: Frame) -> None:
+        """Send frames that are not events."""
+        self.deliver(Bundle([frame.model_dump_json() for frame in frames]))
 
     def deliver(self, bundle: Bundle) -> None:
         """Write frames now if the client keeps up, else when their turn comes."""
@@ -266,7 +282,10 @@ class Connection:
     # Housekeeping
 
     def tend(self, now: float) -> None:
-        """Called every few seconds: heartbeats, and the grace period of a socket that subscribes to nothing."""
+        """Called every few seconds: heartbeats, the grace period of a socket that subscribes to nothing, and once more what a
+        failed read of the log has left undone."""
+        if self.behind:
+            self.start_writing()
         if self.must_subscribe_by is not None and now > self.must_subscribe_by:
             self.on_idle()
         if now > self.next_heartbeat:

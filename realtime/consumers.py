@@ -20,7 +20,7 @@ from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.correlation import correlated
 from gamedev_gateway.core.errors import Forbidden, GatewayError, InvalidInput
 from realtime import access, commands, doorbell, frames, history
-from realtime.access import UnknownStream, Visible
+from realtime.access import UnknownStream
 from realtime.commands import BadFrame, Ping, Publish, Subscribe, Unsubscribe
 from realtime.connection import Connection, Lost, Subscription
 from realtime.history import EventFilter, Position
@@ -103,7 +103,10 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             while True:
                 await self.dispatch(await receive())
         except StopConsumer:
+            pass
+        finally:
             listening.cancel()
+            self.hang_up()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """As in AsyncConsumer, without its hop through one process-wide thread for each message: no handler here uses
@@ -120,7 +123,10 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             return
         self.actor: Actor = self.scope["actor"]
         self.bucket = Bucket(settings.GATEWAY_SOCKET_COMMANDS_PER_SECOND)
+        self.frame_bytes = settings.GATEWAY_SOCKET_FRAME_BYTES
+        self.most_publishing = settings.GATEWAY_SOCKET_WAITING_COMMANDS
         self.publishing = 0
+        self.answers: list[frames.Frame] = []
         self.published = asyncio.Event()
         self.connection = self.open_connection(batches)
         self.open = True
@@ -138,6 +144,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             self.scope.get("extensions", {}).get(DIRECT),
             actor=self.actor,
             credential=self.scope["credential"],
+            path=self.scope["path"],
             batches=batches,
             heartbeat=settings.GATEWAY_HEARTBEAT_SECONDS,
             grace=settings.GATEWAY_SUBSCRIBE_WITHIN_SECONDS,
@@ -161,9 +168,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         text = message.get("text")
         if text is None:
             await self.shut(PROTOCOL_ERROR)
-        elif (
-            len(text) > settings.GATEWAY_SOCKET_FRAME_BYTES or len(text.encode()) > settings.GATEWAY_SOCKET_FRAME_BYTES
-        ):
+        elif len(text) > self.frame_bytes or len(text.encode()) > self.frame_bytes:
             await self.shut(TOO_LARGE)
         elif not self.bucket.take():
             await self.shut(TOO_MANY)
@@ -174,11 +179,21 @@ class GatewayConsumer(AsyncWebsocketConsumer):
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
         if self.open:
-            for stream in self.watched():
-                self.leave(stream)
-            self.connection.close()
             log.info("socket_closed", path=self.scope["path"], user=self.actor.user_id, code=message.get("code"))
         raise StopConsumer
+
+    def hang_up(self) -> None:
+        """Leave nothing behind, however the socket has ended."""
+        if self.open:
+            self.open = False
+            self.leave(f"user:{self.actor.user_id}")
+            self.end_subscriptions()
+            self.connection.close()
+
+    def end_subscriptions(self) -> None:
+        for stream in list(self.connection.subscriptions):
+            self.connection.unsubscribe(stream)
+            self.leave(stream)
 
     async def guarded(self, work: Awaitable[None]) -> None:
         """Whatever goes wrong in a socket's own work ends this socket, with a line in the log."""
@@ -224,7 +239,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         if await in_database(access.find_invalid, {credential}):
             self.end(UNAUTHENTICATED)
         else:
-            await self.hub.look_again(list(self.connection.subscriptions.values()))
+            self.hub.doubt(self.connection.subscriptions.values())
 
     # Commands
 
@@ -259,7 +274,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         """Hand the event to the group commit, which answers; the next command need not wait for it."""
         if not self.scope["may_write"]:
             raise Forbidden("The scopes of this token do not allow it.")
-        while self.publishing >= settings.GATEWAY_SOCKET_WAITING_COMMANDS:
+        while self.publishing >= self.most_publishing:
             self.published.clear()
             await self.published.wait()
         self.publishing += 1
@@ -267,15 +282,16 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         self.hub.publishing.submit(said, partial(self.answer_publish, command.id))
 
     def answer_publish(self, reply_to: Any, result: Event | Exception) -> None:
-        self.publishing -= 1
+        """Answers of one commit go out together."""
+        if not self.answers:
+            self.hub.loop.call_soon(self.give_answers)
+        self.answers.append(answer_to(reply_to, result))
+
+    def give_answers(self) -> None:
+        answers, self.answers = self.answers, []
+        self.publishing -= len(answers)
         self.published.set()
-        if isinstance(result, Event):
-            told = frames.Published(reply_to=reply_to, seq=result.seq, cursor=result.cursor, id=str(result.uuid))
-            self.connection.tell(told)
-        elif isinstance(result, GatewayError):
-            self.refuse(result, reply_to)
-        else:
-            self.refuse(OurFault(), reply_to)
+        self.connection.tell(*answers)
 
     async def subscribe(
         self, stream: str, after: str | None, types: frozenset[str] | None, reply_to: Any = None
@@ -286,11 +302,15 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         if len(self.connection.subscriptions) >= settings.GATEWAY_SUBSCRIPTIONS_PER_SOCKET:
             raise LimitReached("This socket has as many subscriptions as it may; unsubscribe, or open another.")
         visible = await in_database(access.find, stream, self.actor)
-        feed = await self.hub.feed(visible.log)
-        start = await in_database(find_start, visible, after, types, (feed.position, feed.cursor))
-        await feed.reach(start.seq)
-        told = frames.Subscribed(reply_to=reply_to, stream=stream, **start.told)
-        self.connection.subscribe(stream, feed, start.wanted, at=start.seq, prev=start.prev, welcome=told)
+        async with self.hub.kept_feed(visible.log) as feed:
+            doubts = feed.doubts
+            start = await in_database(find_start, stream, self.actor, after, types, (feed.position, feed.cursor))
+            await feed.reach(start.seq)
+            told = frames.Subscribed(reply_to=reply_to, stream=stream, **start.told)
+            begin = partial(self.connection.subscribe, stream, feed, start.wanted, welcome=told)
+            subscription = begin(at=start.seq, prev=start.prev)
+            if feed.doubts != doubts:
+                self.hub.doubt([subscription])
         self.join(stream)
 
     async def subscribe_from_url(self, stream: str) -> None:
@@ -317,7 +337,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         self.connection.unsubscribe(subscription.stream)
         self.leave(subscription.stream)
         log.info("subscription_lost", stream=subscription.stream, reason=reason, user=self.actor.user_id)
-        self.hub.start(self.tell_lost(subscription, reason))
+        self.hub.start(self.guarded(self.tell_lost(subscription, reason)))
 
     async def tell_lost(self, subscription: Subscription, reason: Lost) -> None:
         seq, cursor = 0, history.START
@@ -342,23 +362,26 @@ class GatewayConsumer(AsyncWebsocketConsumer):
                 connection_id=str(uuid.uuid4()),
                 user=self.actor.name,
                 heartbeat_seconds=settings.GATEWAY_HEARTBEAT_SECONDS,
+                commands_per_second=settings.GATEWAY_SOCKET_COMMANDS_PER_SECOND,
                 server_time=now(),
             )
         )
 
     def refuse(self, error: GatewayError, reply_to: Any) -> None:
-        self.connection.tell(frames.Error(reply_to=reply_to, code=error.code, message=error.detail, **error.data))
+        self.connection.tell(refusal(error, reply_to))
 
     async def shut(self, code: int) -> None:
         """Close the socket, once. One whose client has gone needs no closing."""
         self.ending = True
+        self.hub.figures.closed[code] += 1
         with contextlib.suppress(OSError, RuntimeError):
             await self.close(code, reason=REASONS.get(code))
 
     def end(self, code: int) -> None:
-        """Close the socket once what is in hand is done and what waits has been written."""
+        """Close the socket once what is in hand is done and what waits has been written; of its streams nothing more is."""
         if not self.ending:
             self.ending = True
+            self.end_subscriptions()
             self.hub.start(self.close_after_writing(code))
 
     async def close_after_writing(self, code: int) -> None:
@@ -369,6 +392,17 @@ class GatewayConsumer(AsyncWebsocketConsumer):
                     await self.published.wait()
                 await self.connection.emptied()
         await self.shut(code)
+
+
+def answer_to(reply_to: Any, result: Event | Exception) -> frames.Frame:
+    """What the author of a publication is told of what became of it."""
+    if isinstance(result, Event):
+        return frames.Published(reply_to=reply_to, seq=result.seq, cursor=result.cursor, id=str(result.uuid))
+    return refusal(result if isinstance(result, GatewayError) else OurFault(), reply_to)
+
+
+def refusal(error: GatewayError, reply_to: Any) -> frames.Error:
+    return frames.Error(reply_to=reply_to, code=error.code, message=error.detail, **error.data)
 
 
 def parse_query(text: bytes) -> dict[str, str]:
@@ -393,12 +427,15 @@ class Start:
         self.told = told
 
 
-def find_start(visible: Visible, after: str | None, types: frozenset[str] | None, head: tuple[int, str]) -> Start:
+def find_start(
+    name: str, actor: Actor, after: str | None, types: frozenset[str] | None, head: tuple[int, str]
+) -> Start:
     """Where to begin, given the (seq, cursor) up to which the live feed has come.
 
     `after` None is live only; a cursor that this log cannot continue is answered with `recovered: false`, and then it is
-    live only too.
+    live only too. Whether the actor sees the stream is asked again here: from now on the feed tells when that changes.
     """
+    visible = access.find(name, actor)
     seq, cursor = head
     wanted = visible.filter(types)
     stream = history.find_stream(visible.log)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from realtime.hub import Hub
 
 log = structlog.get_logger("gateway.doorbell")
+LAYER_ANSWERS_WITHIN = 2.0
+"""Seconds that anybody waits for the channel layer. What it does not do in time, the re-read of heads makes good."""
 hubs: "WeakSet[Hub]" = WeakSet()
 """The hubs of this process: one for each event loop that serves sockets, so normally one."""
 
@@ -57,15 +59,20 @@ def send_to_group(group: str, message: dict[str, Any]) -> None:
             return
     if not hubs and layer_crosses_processes():
         try:
-            async_to_sync(get_channel_layer().group_send)(group, message)
+            async_to_sync(send_now)(group, message)
         except Exception as error:
             log.warning("hint_not_sent", group=group, error=str(error))
 
 
+async def send_now(group: str, message: dict[str, Any]) -> None:
+    async with asyncio.timeout(LAYER_ANSWERS_WITHIN):
+        await get_channel_layer().group_send(group, message)
+
+
 def layer_is_back() -> None:
-    """The channel layer has connected, perhaps after hints were lost: hubs read the heads now."""
+    """The channel layer has connected, perhaps after hints were lost: hubs join their groups and read the heads now."""
     for hub in tuple(hubs):
-        hub.call_soon(hub.read_heads_soon)
+        hub.call_soon(hub.join_again_soon)
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

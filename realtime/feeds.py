@@ -54,7 +54,13 @@ def size_of(event: LoggedEvent) -> int:
     return len(event.body)
 
 
+class LogLostItsEnd(Exception):
+    """Events that the log had a moment ago are gone: it was restored, or deleted."""
+
+
 class Feed:
+    """`awaited` counts those who are about to watch, `doubts` how often it was asked anew who may see the stream."""
+
     def __init__(self, hub: "Hub", name: str, stream_id: int, head: int, cursor: str) -> None:
         self.hub = hub
         self.name = name
@@ -64,6 +70,8 @@ class Feed:
         self.known_head = head
         self.heard: list[LoggedEvent] = []
         self.watchers: set[Subscription] = set()
+        self.awaited = 0
+        self.doubts = 0
         self.audiences: dict[tuple[str, EventFilter], Audience] = {}
         self.reading: asyncio.Task[None] | None = None
 
@@ -115,9 +123,12 @@ class Feed:
     async def reach(self, seq: int) -> None:
         """Wait until this seq, which the log has, has been handed on."""
         while self.position < seq:
+            before = self.position
             self.hear_of_head(seq)
             if self.reading is not None:
                 await asyncio.shield(self.reading)
+                if self.position == before:
+                    raise LogLostItsEnd(self.name)
             else:
                 await asyncio.sleep(0)
 
@@ -137,18 +148,21 @@ class Feed:
             if event.type == MemberChanged.type:
                 self.give(events[start : place + 1])
                 start = place + 1
-                self.hub.doubt(self)
+                self.doubt()
         self.give(events[start:])
 
     def give(self, events: Sequence[LoggedEvent]) -> None:
         if not events:
             return
         self.position, self.cursor = events[-1].seq, events[-1].cursor
-        self.hub.figures.events += len(events)
-        for audience in tuple(self.audiences.values()):
-            self.hub.figures.deliveries += audience.hand_on(events)
+        frames = sum(audience.hand_on(events) for audience in tuple(self.audiences.values()))
+        self.hub.figures.note(events, frames)
 
-    # Who is live
+    # Who may watch, and who is live
+
+    def doubt(self) -> None:
+        self.doubts += 1
+        self.hub.doubt(self.watchers)
 
     def admit(self, subscription: "Subscription") -> None:
         key = subscription.stream, subscription.wanted

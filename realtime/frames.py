@@ -19,6 +19,7 @@ class Welcome(Frame):
     connection_id: str
     user: str
     heartbeat_seconds: float
+    commands_per_second: float = Field(description="What this socket may send on average; twice as much at once.")
     server_time: str
 
 

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from fnmatch import fnmatchcase
+from itertools import starmap
 from typing import Literal, NamedTuple
 
 from django.db.models import Max, QuerySet, Subquery
@@ -46,14 +48,23 @@ class LoggedEvent(NamedTuple):
     type: str
     task_code: str
     body: str
-    cursor: str
+
+    @property
+    def cursor(self) -> str:
+        return self.body.partition('"cursor":"')[2].partition('"')[0]
+
+    @property
+    def published_at(self) -> float:
+        """Seconds since the epoch: what the last member of the body says, `"timestamp":"2026-11-23T04:30:00.000Z"}`."""
+        _, _, text = self.body.rpartition('"timestamp":"')
+        return datetime.fromisoformat(text[:-2]).timestamp()
 
     def frame(self, stream: str, prev: int) -> str:
         return f'{{"stream":"{stream}","prev":{prev},{self.body}'
 
 
 def logged(event: Event) -> LoggedEvent:
-    return LoggedEvent(event.seq, event.type, event.task_code, event.body, event.cursor)
+    return LoggedEvent(event.seq, event.type, event.task_code, event.body)
 
 
 @dataclass(frozen=True)
@@ -164,7 +175,7 @@ def read_kept(
         events = events.filter(seq__lte=up_to)
     if wanted is not None:
         events = wanted.apply(events)
-    return [logged(event) for event in events.order_by("seq")[:limit]]
+    return [*starmap(LoggedEvent, events.order_by("seq").values_list(*LoggedEvent._fields)[:limit])]
 
 
 def refuse_hole(stream_id: int, after: int) -> None:
@@ -181,7 +192,7 @@ def refuse_hole(stream_id: int, after: int) -> None:
 def read_page_before(stream_id: int, before: int, limit: int, wanted: EventFilter) -> list[LoggedEvent]:
     """The last events before a seq, oldest first. Trimmed when those right before it are gone."""
     events = wanted.apply(Event.objects.filter(stream_id=stream_id, seq__lt=before)).order_by("-seq")[:limit]
-    page = [logged(event) for event in reversed(events)]
+    page = [*starmap(LoggedEvent, reversed(events.values_list(*LoggedEvent._fields)))]
     if not page:
         refuse_hole(stream_id, before - 1)
     return page

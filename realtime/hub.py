@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -13,6 +13,7 @@ from django.conf import settings
 from gamedev_gateway.core.errors import GatewayError
 from realtime import access, doorbell, history
 from realtime.feeds import Feed
+from realtime.figures import Figures, LastMinute
 from realtime.group_commit import GroupCommit
 from realtime.history import LoggedEvent
 from realtime.models import Event
@@ -24,22 +25,9 @@ if TYPE_CHECKING:
     from realtime.connection import Connection, Subscription
 
 log = structlog.get_logger("gateway.hub")
-LAYER_ANSWERS_WITHIN = 2.0
-"""Seconds that anybody waits for the channel layer. What it does not do in time, the re-read of heads makes good."""
 LAYER_WARNINGS_EVERY = 10.0
 WAITING_HINTS = 1_000
 """Messages to the layer that may wait while it is slow; of hints the oldest can be spared."""
-
-
-@dataclass
-class Figures:
-    """What a hub has done since it began."""
-
-    events: int = 0
-    deliveries: int = 0
-    healed: int = 0
-    restarts: int = 0
-    layer_failures: int = 0
 
 
 class Hub:
@@ -54,6 +42,7 @@ class Hub:
         self.pages = Pages(self)
         self.publishing = GroupCommit[Spoken, Event | GatewayError](self, access.publish)
         self.figures = Figures()
+        self.last_minute = LastMinute(self.figures)
         self.closing = False
         self.layer = get_channel_layer()
         self.channel: str | None = None
@@ -110,12 +99,23 @@ class Hub:
             self.opening[stream] = self.start(self.open(stream))
         return await asyncio.shield(self.opening[stream])
 
+    @asynccontextmanager
+    async def kept_feed(self, stream: str) -> AsyncIterator[Feed]:
+        """The same, and it stays the stream's feed until the block ends, though nobody else may watch it."""
+        feed = await self.feed(stream)
+        feed.awaited += 1
+        try:
+            yield feed
+        finally:
+            feed.awaited -= 1
+            self.leave(feed)
+
     async def open(self, stream: str) -> Feed:
         try:
-            if self.channel is not None:
-                await self.join(doorbell.events_group(stream), self.channel)
             feed = Feed(self, stream, *await in_database(history.read_head, stream))
             self.feeds[stream] = feed
+            if self.channel is not None:
+                await self.join(doorbell.events_group(stream), self.channel)
             feed.hear_of_head((await in_database(history.read_heads, [feed.stream_id])).get(feed.stream_id, 0))
             return feed
         finally:
@@ -123,7 +123,7 @@ class Hub:
 
     def leave(self, feed: Feed) -> None:
         """Forget a feed that nobody watches any more."""
-        if not feed.watchers and self.feeds.get(feed.name) is feed:
+        if not feed.watchers and not feed.awaited and self.feeds.get(feed.name) is feed:
             del self.feeds[feed.name]
             if self.channel is not None:
                 self.start(self.part(doorbell.events_group(feed.name), self.channel))
@@ -134,25 +134,27 @@ class Hub:
 
     # Who may see what
 
-    def doubt(self, feed: Feed) -> None:
-        """Hold a stream back from all its watchers until it is known who may still see it."""
-        watchers = list(feed.watchers)
-        for subscription in watchers:
+    def doubt(self, subscriptions: "Iterable[Subscription]") -> None:
+        """Hold subscriptions back until it is known whose reader may still see the stream."""
+        doubted = list(subscriptions)
+        for subscription in doubted:
             subscription.hold()
-        self.start(self.look_again(watchers))
+        self.start(self.look_again(doubted))
 
-    async def look_again(self, watchers: "Sequence[Subscription]") -> None:
-        asked = {(subscription.stream, subscription.connection.actor) for subscription in watchers}
+    async def look_again(self, doubted: "Sequence[Subscription]") -> None:
+        asked = {(subscription.stream, subscription.connection.actor) for subscription in doubted}
         try:
             seen = await in_database(access.find_all, asked)
         except Exception:
-            self.loop.call_later(settings.GATEWAY_REREAD_SECONDS, lambda: self.start(self.look_again(watchers)))
+            self.loop.call_later(settings.GATEWAY_REREAD_SECONDS, lambda: self.start(self.look_again(doubted)))
             raise
-        for subscription in watchers:
-            if (subscription.stream, subscription.connection.actor) not in seen:
-                subscription.connection.on_lost(subscription, "revoked")
-            elif subscription.held:
+        for subscription in doubted:
+            if subscription.has_ended:
+                continue
+            if (subscription.stream, subscription.connection.actor) in seen:
                 subscription.release()
+            else:
+                subscription.connection.on_lost(subscription, "revoked")
 
     async def end_invalid(self) -> None:
         """End the sockets whose token was revoked or has expired, whose session or user is gone."""
@@ -184,7 +186,7 @@ class Hub:
 
     async def try_layer(self, act: Awaitable[None]) -> None:
         try:
-            async with asyncio.timeout(LAYER_ANSWERS_WITHIN):
+            async with asyncio.timeout(doorbell.LAYER_ANSWERS_WITHIN):
                 await act
         except Exception as error:
             self.note_layer_failure(error)
@@ -199,17 +201,27 @@ class Hub:
     async def listen(self) -> None:
         """Hear hints of other processes."""
         self.channel = await self.layer.new_channel()
-        for stream in list(self.feeds):
-            await self.join(doorbell.events_group(stream), self.channel)
+        self.join_again_soon()
         while True:
             hint = await self.layer.receive(self.channel)
             self.hear(hint["stream"], [LoggedEvent(*event) for event in hint["events"]])
+
+    def join_again_soon(self) -> None:
+        self.start(self.join_again())
+
+    async def join_again(self) -> None:
+        """Join the groups of all feeds, which may have failed while the layer was away, and catch up with the log."""
+        for stream in list(self.feeds):
+            if self.channel is not None:
+                await self.join(doorbell.events_group(stream), self.channel)
+        await self.read_heads()
 
     # Housekeeping
 
     async def tend(self) -> None:
         """Every few seconds: read the heads again, look at the credentials, and let each connection look after itself."""
         while True:
+            self.last_minute.sample(self.loop.time())
             await asyncio.sleep(settings.GATEWAY_REREAD_SECONDS)
             await self.read_heads()
             await self.end_invalid()
@@ -229,7 +241,7 @@ class Hub:
         for feed, position in before.items():
             head = heads.get(feed.stream_id)
             if head is None:
-                self.doubt(feed)
+                feed.doubt()
             elif head < position:
                 self.rewind(feed)
             else:
@@ -238,6 +250,7 @@ class Hub:
     def rewind(self, feed: Feed) -> None:
         """The log was restored to an earlier state: what was sent is no longer what it says."""
         log.warning("log_rewound", stream=feed.name)
+        self.pages.forget(feed.stream_id)
         for subscription in tuple(feed.watchers):
             subscription.connection.on_lost(subscription, "rewound")
 

@@ -1,6 +1,5 @@
 """History from elsewhere: events that happened before they came into this log."""
 
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +10,7 @@ from django.db import transaction
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.bulk import insert_many
 from realtime.event_types import Payload
-from realtime.models import Event
+from realtime.models import Event, event_ids
 from realtime.publishing import TaskRef, encode, project_stream, take_next_seq
 
 
@@ -42,12 +41,6 @@ def append_history(project_id: str, past: Sequence[PastEvent]) -> list[Event]:
     ]
     insert_many(Event, events)
     return events
-
-
-def event_ids(count: int) -> list[UUID]:
-    """Random ids, from one draw of random bytes."""
-    drawn = os.urandom(16 * count)
-    return [UUID(bytes=drawn[place : place + 16], version=4) for place in range(0, len(drawn), 16)]
 
 
 def stored_event(project_id: str, stream_id: int, seq: int, item: PastEvent, event_id: UUID) -> Event:

@@ -1,5 +1,6 @@
 """The stored log: streams of events, each event with its place."""
 
+import os
 import uuid
 from typing import Any
 
@@ -83,6 +84,30 @@ class Event(models.Model):
         return make_cursor(self.seq, self.uuid)
 
 
+class NoRows(models.Manager["Socket"]):
+    def get_queryset(self) -> models.QuerySet["Socket"]:
+        return super().get_queryset().none()
+
+
+class Socket(models.Model):
+    """An open socket, as the admin and its permissions name it. Sockets live in memory (see insight.py): there is no table."""
+
+    objects = NoRows()
+
+    class Meta:
+        managed = False
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return "socket"
+
+
 def make_cursor(seq: int, event_uuid: uuid.UUID) -> str:
     """A position that can be checked: the seq and the first eight digits of the event's own id."""
     return f"{seq}-{event_uuid.hex[:8]}"
+
+
+def event_ids(count: int) -> list[uuid.UUID]:
+    """Random ids for many events, from one draw of random bytes."""
+    drawn = os.urandom(16 * count)
+    return [uuid.UUID(bytes=drawn[place : place + 16], version=4) for place in range(0, len(drawn), 16)]

@@ -82,6 +82,11 @@ class Pages:
             self.keep((stream_id, number), page)
         return page
 
+    def forget(self, stream_id: int) -> None:
+        """Forget what is kept of a log that no longer says the same."""
+        for key in [key for key in self.kept if key[0] == stream_id]:
+            self.kept_size -= self.kept.pop(key).size
+
     def keep(self, key: tuple[int, int], page: Page) -> None:
         self.kept[key] = page
         self.kept_size += page.size

@@ -1,15 +1,23 @@
 """Channels' Redis layer (pub/sub), which also says when its connection is back.
 
 What is published while the connection is down is lost, and the layer tells nobody. Redis' client calls `on_connect` for
-every connection that it makes anew; then the hub reads the heads at once instead of at its next turn.
+every connection that it makes anew; then the hub joins its groups and reads the heads at once, instead of at its next turn.
 """
 
+import asyncio
 from typing import Any
 
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer, RedisSingleShardConnection
-from channels_redis.utils import decode_hosts
+from channels_redis.utils import _wrap_close, decode_hosts
+from redis.asyncio.client import PubSub
 
 from realtime import doorbell
+
+
+class TellingPubSub(PubSub):
+    async def on_connect(self, connection: Any) -> None:
+        await super().on_connect(connection)
+        doorbell.layer_is_back()
 
 
 class Shard(RedisSingleShardConnection):
@@ -17,18 +25,29 @@ class Shard(RedisSingleShardConnection):
         is_new = self._redis is None
         super()._ensure_redis()
         if is_new:
-            tell_pubsub = self._pubsub.on_connect
+            self._pubsub = TellingPubSub(self._redis.connection_pool)
 
-            async def on_connect(connection: Any) -> None:
-                await tell_pubsub(connection)
-                doorbell.layer_is_back()
 
-            self._pubsub.on_connect = on_connect
+class LoopLayer(RedisPubSubLoopLayer):
+    """The layer of one event loop."""
+
+    def __init__(self, hosts: Any = None, **options: Any) -> None:
+        super().__init__(hosts, **options)
+        self._shards = [Shard(host, self) for host in decode_hosts(hosts)]
+
+    async def _subscribe_to_channel(self, channel: str) -> None:
+        """Without keeping a queue for each attempt that fails: while Redis is away there are many."""
+        try:
+            await super()._subscribe_to_channel(channel)
+        except BaseException:
+            self.channels.pop(channel, None)
+            raise
 
 
 class RedisLayer(RedisPubSubChannelLayer):
     def _get_layer(self) -> RedisPubSubLoopLayer:
-        layer = super()._get_layer()
-        if not isinstance(layer._shards[0], Shard):
-            layer._shards = [Shard(host, layer) for host in decode_hosts(self._kwargs["hosts"])]
-        return layer
+        loop = asyncio.get_running_loop()
+        if loop not in self._layers:
+            self._layers[loop] = LoopLayer(*self._args, **self._kwargs, channel_layer=self)
+            _wrap_close(self, loop)
+        return self._layers[loop]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -11,7 +12,7 @@ from gamedev_gateway.core.bulk import insert_many
 from gamedev_gateway.core.correlation import correlation_id
 from gamedev_gateway.core.errors import GatewayError, IdempotencyMismatch, InvalidInput, invalid_input_from
 from realtime.event_types import CLIENT_TYPES, REGISTRY, Payload
-from realtime.models import Event, Stream
+from realtime.models import Event, Stream, event_ids
 from realtime.publishing import TaskRef, announce_after_commit, encode_members, project_stream, take_next_seq
 
 
@@ -45,6 +46,7 @@ def publish_spoken(
     """
     Stream.objects.select_for_update().filter(name=project_stream(project_id)).first()
     known = find_by_keys(project_id, spoken)
+    ids = iter(event_ids(len(spoken)))
     new: list[tuple[Event, Spoken, Meaning, TaskRef | None]] = []
     results: list[Event | GatewayError] = []
     for said in spoken:
@@ -56,7 +58,7 @@ def publish_spoken(
             if told != meaning:
                 raise IdempotencyMismatch
             if event is None:
-                event = new_event(said, task)
+                event = new_event(next(ids), said, task)
                 new.append((event, said, meaning, task))
             if said.key is not None:
                 known[said.author, said.key] = event, meaning
@@ -67,8 +69,9 @@ def publish_spoken(
     return results
 
 
-def new_event(said: Spoken, task: TaskRef | None) -> Event:
+def new_event(event_id: UUID, said: Spoken, task: TaskRef | None) -> Event:
     return Event(
+        uuid=event_id,
         type=said.type,
         task_code=task.code if task else "",
         author=said.author,

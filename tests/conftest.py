@@ -1,6 +1,6 @@
 """Alice owns the project, Bob edits, Vera views, Charlie is a stranger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from plans import services
 from plans.brief import Brief
 from plans.models import Project, Role, TaskPlan
 from plans.operations import NewTask
+from tests.servers import Server, running_server
 
 BRIEF = {
     "pitch": "Jump across floating islands and beat your own time.",
@@ -111,3 +112,13 @@ def proposed(propose) -> TaskPlan:
 @pytest.fixture
 def accepted(proposed, alice) -> TaskPlan:
     return services.accept_plan(proposed, actor=Actor.person(alice))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real server, shared by all tests of a worker that need one and leave it in order."""
+    env = {"GATEWAY_SUBSCRIBE_WITHIN_SECONDS": "2", "GATEWAY_HEARTBEAT_SECONDS": "2", "GATEWAY_REREAD_SECONDS": "0.3"}
+    limits = {"GATEWAY_RATE_USER": "2000/second", "GATEWAY_RATE_LOGIN": "2000/second"}
+    with running_server(tmp_path_factory.mktemp("server"), env={**env, **limits}) as running:
+        yield running
+    assert "Traceback" not in running.log_path.read_text(), "Something went wrong on the server."

@@ -18,6 +18,11 @@ def refuse_unstorable(data: Any) -> None:
         raise InvalidInput(errors)
 
 
+def surely_storable(text: str) -> bool:
+    """Whether a JSON text is too plain to hold anything that could not be stored; True saves the closer look."""
+    return "\\u0000" not in text and text.count("{") + text.count("[") <= MAX_DEPTH
+
+
 def unstorable(data: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
     if depth > MAX_DEPTH:
         yield path, f"Nested deeper than {MAX_DEPTH} levels."

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.realtime.conftest import api, project, server  # noqa: F401
+from tests.realtime.conftest import api, project  # noqa: F401
 from tests.servers import ROOT
 
 PYTHON_CLIENT = ROOT / "clients/python"

@@ -14,7 +14,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from realtime.event_types import REGISTRY
 from realtime.frames import SENT, EventFrame
-from tests.servers import Server, manage, running_server
+from tests.realtime.readers import hub  # noqa: F401
+from tests.servers import Server, manage
 
 BRIEF = {
     "pitch": "Jump across floating islands and beat your own time.",
@@ -104,15 +105,6 @@ class Api:
         options.setdefault("subprotocols", ["gateway.v1"])
         with connect(f"{self.server.ws_url}{path}", **options) as connection:
             yield Socket(connection)
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    env = {"GATEWAY_SUBSCRIBE_WITHIN_SECONDS": "2", "GATEWAY_HEARTBEAT_SECONDS": "2", "GATEWAY_REREAD_SECONDS": "0.3"}
-    limits = {"GATEWAY_RATE_USER": "2000/second", "GATEWAY_RATE_LOGIN": "2000/second"}
-    with running_server(tmp_path_factory.mktemp("server"), env={**env, **limits}) as running:
-        yield running
-    assert "Traceback" not in running.log_path.read_text(), "Something went wrong on the server."
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from gamedev_gateway.serving import (
     end_well_when_asked,
     local_url,
     make_first_user,
+    run_server,
 )
 from plans.services import take_up_abandoned
 
@@ -69,7 +70,7 @@ class Command(BaseCommand):
         for part in (workers, demo) if demo else (workers,):
             part.start()
             stack.callback(part.stop)
-        SERVERS[options["server"]](options["host"], options["port"])
+        run_server(options["server"], options["host"], options["port"])
 
     def make_demo(self, url: str) -> DemoPlay | None:
         if make_demo_project() is None:

@@ -1,0 +1,70 @@
+"""Counting frames in bytes that come in pieces, cut anywhere.
+
+Every event has the member `"prev":` once, whatever the server wraps around it, so that frames are counted by looking for
+it, which is many times as fast as taking them apart. Events that the load publishes have a stamp in their text besides,
+`bench@<20 digits of nanoseconds>#<8 digits of its number>`, for the runs in which each is looked at.
+"""
+
+import re
+import time
+from array import array
+
+MARK = b'"prev":'
+STAMP = re.compile(rb"bench@(\d{20})#(\d{8})")
+STAMP_BYTES = len("bench@") + 20 + 1 + 8
+SEQ = re.compile(rb'"seq": ?(\d+)')
+TAIL_BYTES = 2_048
+"""How much of what a socket got is kept: more than its last frame."""
+
+
+def stamp(number: int) -> str:
+    """What tells an event's time and its number, to be put in its text."""
+    return f"bench@{time.monotonic_ns():020d}#{number:08d}"
+
+
+class Inbox:
+    """What one socket has received: how many frames, and the end of it."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.tail = b""
+
+    def take(self, buffer: bytearray, end: int) -> None:
+        """`buffer[:end]` is the tail so far, followed by a new piece."""
+        new = len(self.tail)
+        self.count += buffer.count(MARK, max(new - len(MARK) + 1, 0), end)
+        self.keep_tail(buffer, end)
+
+    def keep_tail(self, buffer: bytearray, end: int) -> None:
+        self.tail = bytes(memoryview(buffer)[max(end - TAIL_BYTES, 0) : end])
+
+    def feed(self, piece: bytes) -> None:
+        """The same, for a piece alone."""
+        whole = bytearray(self.tail + piece)
+        self.take(whole, len(whole))
+
+    @property
+    def last_seq(self) -> int:
+        """The seq of the last frame; 0 before the first."""
+        found = SEQ.findall(self.tail)
+        return int(found[-1]) if found else 0
+
+
+class StampedInbox(Inbox):
+    """Reads every stamp: how late each frame came (ns), and whether their numbers rose one by one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.latencies = array("q")
+        self.last_number: int | None = None
+        self.in_order = True
+
+    def take(self, buffer: bytearray, end: int) -> None:
+        now = time.monotonic_ns()
+        for found in STAMP.finditer(buffer, max(len(self.tail) - STAMP_BYTES + 1, 0), end):
+            self.latencies.append(now - int(found[1]))
+            number = int(found[2])
+            self.in_order &= self.last_number in {None, number - 1}
+            self.last_number = number
+        self.count = len(self.latencies)
+        self.keep_tail(buffer, end)

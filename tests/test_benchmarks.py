@@ -1,0 +1,142 @@
+"""What load generators rely on: the routes of the benchmark settings, which production lacks, and frames counted right."""
+
+import itertools
+import json
+import socket
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from django.urls import Resolver404, resolve
+from hypothesis import given
+from hypothesis import strategies as st
+from rest_framework.test import APIClient
+
+from agents.tokens import create_token
+from benchmarks import routes
+from benchmarks.load.inbox import Inbox, StampedInbox
+from benchmarks.load.listeners import Listeners
+from benchmarks.load.wire import client_frame, frame_size
+from realtime import doorbell
+from realtime.models import Event
+from tests.servers import ROOT
+
+STREAM = "project:pixel-jumper"
+
+
+@pytest.fixture
+def bench(alice, project, settings) -> APIClient:
+    """Alice with a token, at a gateway that has the routes."""
+    settings.ROOT_URLCONF = "benchmarks.urls"
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {create_token(alice)[1]}")
+    return client
+
+
+def test_prefilled_events_are_stored_behind_those_that_were_there(bench):
+    first = Event.objects.get().seq
+    answer = bench.post(f"/bench/prefill?stream={STREAM}&count=10")
+    assert (answer.status_code, answer.json()["head"]) == (201, first + 10)
+    assert bench.get(f"/bench/count?stream={STREAM}").json() == {"count": 11, "min": first, "max": first + 10}
+
+
+def test_hubs_are_told_once_of_the_last_event(bench, monkeypatch):
+    told = []
+    monkeypatch.setattr(routes, "PAGE", 4)
+    monkeypatch.setattr(doorbell, "ring", lambda stream, news: told.append((stream, [event.seq for event in news])))
+    assert bench.post(f"/bench/prefill?stream={STREAM}&count=10").status_code == 201
+    assert told == [(STREAM, [11])]
+
+
+def test_the_routes_want_a_token_and_a_stream_that_its_user_can_see(bench, charlie):
+    assert bench.get("/bench/count?stream=project:nobodys").status_code == 404
+    assert bench.get("/bench/count?stream=nonsense").status_code == 400
+    bench.credentials(HTTP_AUTHORIZATION=f"Bearer {create_token(charlie)[1]}")
+    assert bench.post(f"/bench/prefill?stream={STREAM}&count=1").status_code == 404
+    bench.credentials()
+    assert bench.get(f"/bench/count?stream={STREAM}").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/bench/prefill", "/bench/count"])
+def test_production_does_not_have_them(path):
+    with pytest.raises(Resolver404):
+        resolve(path, urlconf="gamedev_gateway.urls")
+
+
+def event_frame(number: int) -> bytes:
+    text = f"bench@{number:020d}#{number:08d} the hero jumps"
+    body = json.dumps({"stream": STREAM, "prev": number - 1, "seq": number, "payload": {"text": text}})
+    return server_frame(body.encode())
+
+
+def server_frame(body: bytes) -> bytes:
+    """As a server sends it: without a mask."""
+    framed = bytearray(client_frame(body).replace(b"\0\0\0\0" + body, body))
+    framed[1] &= 0x7F
+    return bytes(framed)
+
+
+POSITION = server_frame(json.dumps({"type": "position", "stream": STREAM, "seq": 3}).encode())
+
+
+@given(st.integers(1, 20), st.lists(st.integers(0, 5_000), max_size=60))
+def test_frames_are_counted_right_wherever_they_are_cut(frames, cuts):
+    sent = b"".join(event_frame(number) for number in range(1, frames + 1)) + POSITION.replace(b"3", b"9")
+    ends = sorted({min(cut, len(sent)) for cut in cuts} | {0, len(sent)})
+    counting, reading = Inbox(), StampedInbox()
+    for start, end in itertools.pairwise(ends):
+        counting.feed(sent[start:end])
+        reading.feed(sent[start:end])
+    assert (counting.count, reading.count, reading.in_order) == (frames, frames, True)
+    assert len(reading.latencies) == frames
+
+
+def test_a_lost_a_doubled_and_a_late_frame_are_seen():
+    for numbers in ([1, 3], [1, 1], [2, 1]):
+        inbox = StampedInbox()
+        inbox.feed(b"".join(map(event_frame, numbers)))
+        assert not inbox.in_order
+
+
+def test_the_last_seq_is_known_even_when_it_came_in_pieces():
+    inbox = Inbox()
+    for byte in event_frame(7) + event_frame(8):
+        inbox.feed(bytes([byte]))
+    assert inbox.last_seq == 8
+
+
+def test_a_run_in_which_a_socket_lacks_a_frame_is_told():
+    listeners = Listeners()
+    (full, one), (lacking, other) = socket.socketpair(), socket.socketpair()
+    for end in (one, other):
+        listeners.add(SimpleNamespace(socket=end, buffer=bytearray()))
+    full.sendall(event_frame(1) + event_frame(2))
+    lacking.sendall(event_frame(1))
+    assert listeners.drain(2, patience=0.1).frames == 3
+    assert listeners.faults(2) == "1 of 4 frames missing; sockets ended at different events"
+    lacking.sendall(event_frame(2))
+    assert listeners.drain(2, patience=5).frames == 1
+    assert listeners.faults(2) == ""
+    listeners.close()
+    full.close()
+    lacking.close()
+
+
+@pytest.mark.parametrize("length", [0, 125, 126, 65_535, 65_536])
+def test_the_size_of_a_frame_is_known_as_soon_as_its_header_is_there(length):
+    frame = bytearray(server_frame(b"x" * length))
+    head = len(frame) - length
+    assert frame_size(frame) == (head, length)
+    assert all(frame_size(frame[:cut]) is None for cut in range(head))
+
+
+def test_a_benchmark_is_prepared_by_one_command(tmp_path):
+    """In a process of its own, since it needs settings of its own."""
+    command = [sys.executable, "manage.py", "prepare_benchmark", "--projects", "2"]
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path / 'gateway.db'}", "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
+    env["SECRET_KEY"] = "for tests only"
+    made = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=60)
+    told = json.loads(made.stdout)
+    assert (told["user"], told["projects"]) == ("bench", ["bench-0", "bench-1"])
+    assert len(told["token"]) > 20
