@@ -75,6 +75,11 @@ def layer_is_back() -> None:
         hub.call_soon(hub.join_again_soon)
 
 
+def layer_is_away(error: Exception) -> None:
+    for hub in tuple(hubs):
+        hub.call_soon(hub.note_layer_failure, error)
+
+
 def running_loop() -> asyncio.AbstractEventLoop | None:
     try:
         return asyncio.get_running_loop()

@@ -288,6 +288,91 @@ class ArtifactDeleted(Payload):
     artifact_id: int
 
 
+class DocumentTold(Payload):
+    """What every event of a document tells. `task` is the code of the task that it is a document of."""
+
+    document_id: int
+    title: str
+    kind: str
+
+
+class DocumentCreated(DocumentTold):
+    """A document was created, with an outline of so many sections."""
+
+    type: ClassVar[str] = "document.created"
+    sections: int
+
+
+class DocumentUpdated(DocumentTold):
+    """A document's title or outline was edited. `changed` names what."""
+
+    type: ClassVar[str] = "document.updated"
+    changed: list[str]
+
+
+class DocumentDeleted(DocumentTold):
+    """A document was deleted, with all its drafts."""
+
+    type: ClassVar[str] = "document.deleted"
+
+
+class DocumentStarted(DocumentTold):
+    """A run began to write a document; its text comes over the document's own stream."""
+
+    type: ClassVar[str] = "document.started"
+    generation_id: int
+    sections_total: int
+
+
+class DocumentCompleted(DocumentTold):
+    """A run has written all that it was asked for."""
+
+    type: ClassVar[str] = "document.completed"
+    sections_done: int
+    elapsed_ms: int
+
+
+class DocumentFailed(DocumentTold):
+    """A run has given up. What it wrote before is kept."""
+
+    type: ClassVar[str] = "document.failed"
+    code: str
+    message: str
+
+
+class DocumentCancelled(DocumentTold):
+    """A run was cancelled. What it wrote before is kept."""
+
+    type: ClassVar[str] = "document.cancelled"
+
+
+class SectionUpdated(Payload):
+    """A section was changed by hand: `edited`, `adopted` an earlier draft, `locked`, `unlocked`, `briefed`, or is `stale`, since
+    what it tells of has changed. `tasks` are the codes of the tasks that it tells of: look whether they still fit.
+    """
+
+    type: ClassVar[str] = "section.updated"
+    document_id: int
+    section_id: int
+    heading: str
+    action: Literal["edited", "adopted", "locked", "unlocked", "briefed", "stale"]
+    draft: int | None
+    tasks: list[str]
+
+
+class SectionCompleted(Payload):
+    """A draft of a section is complete and is its text now. `tasks` are the codes of the tasks that it tells of."""
+
+    type: ClassVar[str] = "section.completed"
+    document_id: int
+    section_id: int
+    heading: str
+    draft: int
+    length: int
+    sha256: str
+    tasks: list[str]
+
+
 class MemberChanged(Payload):
     """Somebody joined, left, or has another role. `role` is null for somebody who left."""
 

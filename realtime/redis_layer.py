@@ -10,14 +10,26 @@ from typing import Any
 from channels_redis.pubsub import RedisPubSubChannelLayer, RedisPubSubLoopLayer, RedisSingleShardConnection
 from channels_redis.utils import _wrap_close, decode_hosts
 from redis.asyncio.client import PubSub
+from redis.exceptions import RedisError
 
 from realtime import doorbell
+
+TRIES_AGAIN_AFTER = 1.0
 
 
 class TellingPubSub(PubSub):
     async def on_connect(self, connection: Any) -> None:
         await super().on_connect(connection)
         doorbell.layer_is_back()
+
+    async def get_message(self, *args: Any, **options: Any) -> Any:
+        """None while Redis is away. The layer would write a traceback for every attempt."""
+        try:
+            return await super().get_message(*args, **options)
+        except RedisError as error:
+            doorbell.layer_is_away(error)
+            await asyncio.sleep(TRIES_AGAIN_AFTER)
+            return None
 
 
 class Shard(RedisSingleShardConnection):
@@ -26,6 +38,16 @@ class Shard(RedisSingleShardConnection):
         super()._ensure_redis()
         if is_new:
             self._pubsub = TellingPubSub(self._redis.connection_pool)
+
+    async def unsubscribe(self, channel: str) -> None:
+        """Where Redis cannot be told, the next connection just does not ask for the channel again."""
+        try:
+            async with asyncio.timeout(doorbell.LAYER_ANSWERS_WITHIN):
+                await super().unsubscribe(channel)
+        except (RedisError, TimeoutError) as error:
+            self._subscribed_to.discard(channel)
+            self._pubsub.channels.pop(channel.encode(), None)
+            doorbell.layer_is_away(error)
 
 
 class LoopLayer(RedisPubSubLoopLayer):
