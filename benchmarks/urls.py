@@ -10,4 +10,5 @@ urlpatterns = [
     *urls.urlpatterns,
     path("bench/prefill", routes.Prefill.as_view()),
     path("bench/count", routes.Count.as_view()),
+    path("bench/tokens", routes.SayTokens.as_view()),
 ]

@@ -21,11 +21,14 @@ from django_tasks_db.management.commands.db_worker import Worker
 
 from agents.tokens import create_token
 from plans.services import give_ownerless
+from plans.services.generations import take_up_expired
 
 FIRST_USER = "admin"
 APPLICATION = "gamedev_gateway.asgi:application"
 THREADS_TAKE_TURNS_AFTER = 0.001
 """Seconds."""
+SWEEP_EVERY = 3.0
+"""Seconds between two looks for runs whose worker has died."""
 WORKERS_END_WITHIN = 2.0
 """Seconds; with those in which the server itself ends well under the ten that a service manager grants."""
 log = structlog.get_logger("gateway.serving")
@@ -56,7 +59,7 @@ def make_first_user() -> FirstUser | None:
 
 
 class EmbeddedWorkers:
-    """Job workers in threads of this process, one job each at a time."""
+    """Job workers in threads of this process, one job each at a time; and one that looks for what dead workers have left."""
 
     def __init__(self, count: int) -> None:
         self.workers = [make_worker(number) for number in range(count)]
@@ -64,14 +67,26 @@ class EmbeddedWorkers:
             threading.Thread(target=run_worker, args=[worker], name=worker.worker_id, daemon=True)
             for worker in self.workers
         ]
+        self.stopping = threading.Event()
+        self.sweeper = threading.Thread(target=self.sweep, name="sweeper", daemon=True)
 
     def start(self) -> None:
+        self.sweeper.start()
         for thread in self.threads:
             thread.start()
+
+    def sweep(self) -> None:
+        while not self.stopping.wait(SWEEP_EVERY):
+            try:
+                take_up_expired()
+            except Exception:
+                log.exception("sweep_failed")
+        connections.close_all()
 
     def stop(self) -> None:
         """Let each worker finish what it does and take no more; one that takes long is left behind, its run is taken up
         by the next start."""
+        self.stopping.set()
         for worker in self.workers:
             worker.running = False
         give_up_at = time.monotonic() + WORKERS_END_WITHIN

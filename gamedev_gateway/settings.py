@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "realtime",
     "plans",
     "contexts",
+    "documents",
     "agents",
 ]
 
@@ -199,6 +200,10 @@ SPECTACULAR_SETTINGS = {
         "MemberRole": "plans.models.Role",
         "ContextScope": "contexts.models.Context.Scope",
         "GenerationKind": "plans.models.Generation.Kind",
+        "DocumentKind": "documents.models.Document.Kind",
+        "DocumentStatus": "documents.models.Document.Status",
+        "SectionStatus": "documents.models.Section.Status",
+        "DraftStatus": "documents.models.Draft.Status",
         "ActorKind": "realtime.serializers.ACTOR_KINDS",
         "EventType": "realtime.serializers.EVENT_TYPES",
         "ClientEventType": "realtime.serializers.CLIENT_EVENT_TYPES",

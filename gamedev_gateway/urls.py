@@ -13,6 +13,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("agents.urls")),
     path("", include("plans.urls")),
     path("", include("contexts.urls")),
+    path("", include("documents.urls")),
     path("", include("realtime.urls")),
 ]
 

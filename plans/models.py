@@ -382,6 +382,8 @@ class Generation(models.Model):
         PLAN = "plan"
         REFINE = "refine"
         CONTEXT = "context"
+        DOCUMENT = "document"
+        SECTION = "section"
 
     class Status(models.TextChoices):
         QUEUED = "queued"
@@ -406,6 +408,9 @@ class Generation(models.Model):
     error = models.JSONField(null=True, blank=True, help_text="{code, message} of a failed run.")
     correlation_id = models.CharField(max_length=128)
     lease_until = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveIntegerField(
+        default=0, help_text="How often a worker has taken it up: the last one has it."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 

@@ -16,7 +16,7 @@ def project_of(obj: Any) -> Project:
         return obj.plan.project
     if isinstance(obj, Artifact):
         return obj.task.plan.project
-    return obj.project
+    return obj.document.project if hasattr(obj, "document") else obj.project
 
 
 class ProjectRole(BasePermission):

@@ -81,6 +81,15 @@ def refuse(said: Spoken, role: Role | None) -> GatewayError | None:
     return None
 
 
+def check_may_write(project_id: str, actor: Actor) -> None:
+    """NotFound for strangers, Forbidden for viewers."""
+    role = role_in(project_id, actor)
+    if role is None:
+        raise NotFound("There is no such thing that you can see.")
+    if role.rank < Role.EDITOR.rank:
+        raise Forbidden("A viewer changes nothing; ask an owner for the editor role.")
+
+
 def find_task(project_id: str, code: str) -> TaskRef:
     """The task that a code means now: in the active plan, or in the newest version that has it."""
     tasks = Task.objects.filter(plan__project_id=project_id, code=code).select_related("plan")

@@ -3,16 +3,21 @@
 from collections.abc import Iterable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import transaction
 
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import GatewayError, NotFound
+from realtime.feeds import Feed, Followed, open_log
 from realtime.history import EventFilter
 from realtime.models import Event
 from realtime.spoken import Spoken
+
+if TYPE_CHECKING:
+    from realtime.connection import Connection, Subscription
+    from realtime.hub import Hub
 
 
 class UnknownStream(NotFound):
@@ -26,13 +31,39 @@ class UnknownStream(NotFound):
 
 @dataclass(frozen=True)
 class Visible:
-    """What a reader of a stream gets: the log behind it, and the part of it that is shown."""
+    """What a reader of a stream gets: the log behind it, and the part of it that is shown.
+
+    `serve`, for a stream that is no part of a log, begins a subscription to it; the log then only says who may see it.
+    """
 
     log: str
     task_code: str | None = None
+    serve: "Serve | None" = None
 
     def filter(self, types: frozenset[str] | None) -> EventFilter:
         return EventFilter(types, self.task_code)
+
+
+class Serve(Protocol):
+    async def __call__(
+        self, connection: "Connection", stream: str, after: str | None, reply_to: Any, log: Feed
+    ) -> "Subscription":
+        """Begin a subscription, from what the client sent as `after`, and tell it so."""
+
+
+class OpenFeed(Protocol):
+    async def __call__(self, hub: "Hub", stream: str) -> Followed:
+        """Begin to follow a stream, from where it is now."""
+
+
+class Order(Protocol):
+    def __call__(self, document_id: int, actor: Actor) -> int:
+        """Carry out a command about a document, or raise the GatewayError that says why not. Gives the run's id."""
+
+
+class FollowSections(Protocol):
+    async def __call__(self, subscription: "Subscription") -> None:
+        """Attach to a subscription of a log the text that is written for the same project or task."""
 
 
 class StreamKind(Protocol):
@@ -63,10 +94,26 @@ class CredentialCheck(Protocol):
 _kinds: dict[str, StreamKind] = {}
 _publishers: list[Publisher] = []
 _checks: list[CredentialCheck] = []
+_openers: dict[str, OpenFeed] = {}
+_orders: dict[str, Order] = {}
+_followers: list[FollowSections] = []
 
 
 def register_kind(name: str, kind: StreamKind) -> None:
     _kinds[name] = kind
+
+
+def register_feed(name: str, opener: OpenFeed) -> None:
+    """Say how a stream of this kind is followed, where it is no log."""
+    _openers[name] = opener
+
+
+def register_sections(follow: FollowSections) -> None:
+    _followers[:] = [follow]
+
+
+def register_order(command: str, order: Order) -> None:
+    _orders[command] = order
 
 
 def register_publisher(publisher: Publisher) -> None:
@@ -112,3 +159,16 @@ def publish_one(said: Spoken) -> Event:
     if isinstance(result, GatewayError):
         raise result
     return result
+
+
+def feed_opener(stream: str) -> OpenFeed:
+    return _openers.get(stream.partition(":")[0], open_log)
+
+
+def order(command: str, document_id: int, actor: Actor) -> int:
+    return _orders[command](document_id, actor)
+
+
+async def follow_sections(subscription: "Subscription") -> None:
+    for follow in _followers:
+        await follow(subscription)

@@ -9,7 +9,14 @@ from pydantic.json_schema import models_json_schema
 from realtime import commands, event_types, frames
 from realtime.examples import example_of
 
-COMMANDS: list[type[BaseModel]] = [commands.Subscribe, commands.Unsubscribe, commands.Ping, commands.Publish]
+COMMANDS: list[type[BaseModel]] = [
+    commands.Subscribe,
+    commands.Unsubscribe,
+    commands.Ping,
+    commands.Publish,
+    commands.Generate,
+    commands.Cancel,
+]
 TYPES_PARAMETER = "Event types, separated by commas; `task.*` stands for all of a family."
 AFTER_PARAMETER = "A cursor, a seq, or 0 for the first kept event; absent: only what is new."
 
@@ -46,9 +53,10 @@ def channels() -> dict[str, Any]:
     return {
         "socket": {
             "address": "/ws/",
-            "description": "One socket, many subscriptions. The sockets of one project or task, "
-            "`/ws/projects/{id}/?after=&types=` and `/ws/tasks/{id}/?after=&types=`, speak the same and are subscribed "
-            f"when they open. `after`: {AFTER_PARAMETER} `types`: {TYPES_PARAMETER}",
+            "description": "One socket, many subscriptions. The sockets of one project, task or document, "
+            "`/ws/projects/{id}/?after=&types=&sections=`, `/ws/tasks/{id}/?after=&types=&sections=` and "
+            "`/ws/documents/{id}/?after=&generate=`, speak the same and are subscribed when they open. "
+            f"`after`: {AFTER_PARAMETER} `types`: {TYPES_PARAMETER}",
             "messages": everything,
         }
     }

@@ -59,7 +59,21 @@ class Publish(ClientEvent, Command):
     project_id: Annotated[str, StringConstraints(max_length=64)]
 
 
-AnyCommand = Annotated[Subscribe | Unsubscribe | Ping | Publish, Field(discriminator="command")]
+class Generate(Command):
+    """Begin a run that writes a document's sections, in order."""
+
+    command: Literal["generate"]
+    document_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+class Cancel(Command):
+    """End the run that writes a document. What it has written is kept."""
+
+    command: Literal["cancel"]
+    document_id: Annotated[int, Field(ge=1, le=2**63 - 1)]
+
+
+AnyCommand = Annotated[Subscribe | Unsubscribe | Ping | Publish | Generate | Cancel, Field(discriminator="command")]
 adapter: TypeAdapter[AnyCommand] = TypeAdapter(AnyCommand)
 
 
@@ -88,7 +102,7 @@ def parse_command(text: str) -> AnyCommand:
         return adapter.validate_python(data)
     except ValidationError as error:
         if error.errors()[0]["type"] in {"union_tag_invalid", "union_tag_not_found"}:
-            error_of_command = {"command": ["Use subscribe, unsubscribe, ping or publish."]}
+            error_of_command = {"command": ["Use subscribe, unsubscribe, ping, publish, generate or cancel."]}
             raise BadFrame("There is no such command.", reply_to, errors=error_of_command) from error
         invalid = invalid_input_from(error)
         raise BadFrame(invalid.detail, reply_to, **invalid.data) from error

@@ -33,6 +33,7 @@ class Subscription:
     """One stream as one socket watches it.
 
     `position` and `prev` (the seq of its last frame) say how far it was served; the audience counts for it while it is live.
+    `attached` are others that end with it.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Subscription:
         self.prev = prev
         self.live = False
         self.holds = 0
+        self.attached: list[Subscription] = []
         feed.watchers.add(self)
 
     def offer(self, bundle: Bundle, *, at: int, prev: int) -> None:
@@ -111,6 +113,8 @@ class Subscription:
         return Position(stream=self.stream, seq=self.feed.position, cursor=self.feed.cursor)
 
     def end(self) -> None:
+        for each in self.attached:
+            each.end()
         self.live = False
         self.feed.dismiss(self)
         self.feed.watchers.discard(self)
@@ -175,8 +179,11 @@ class Connection:
         self, stream: str, feed: Feed, wanted: EventFilter, *, at: int, prev: int, welcome: Frame
     ) -> Subscription:
         """Start serving a stream from a position that the feed has reached. `welcome` goes out before anything of it."""
-        subscription = Subscription(self, stream, feed, wanted, at, prev)
-        self.subscriptions[stream] = subscription
+        return self.begin(Subscription(self, stream, feed, wanted, at, prev), welcome)
+
+    def begin(self, subscription: Subscription, welcome: Frame) -> Subscription:
+        """Start serving a subscription. `welcome` goes out before anything of it."""
+        self.subscriptions[subscription.stream] = subscription
         self.must_subscribe_by = None
         self.tell(welcome)
         if subscription.caught_up:
@@ -262,7 +269,7 @@ class Connection:
             self.on_lost(subscription, "trimmed")
             return
         for bundle in bundles:
-            if self.subscriptions.get(subscription.stream) is not subscription:
+            if subscription.has_ended:
                 return
             self.deliver(bundle)
             await self.flush()

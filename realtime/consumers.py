@@ -6,7 +6,7 @@ import random
 import uuid
 from collections.abc import Awaitable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import structlog
@@ -21,8 +21,9 @@ from gamedev_gateway.core.correlation import correlated
 from gamedev_gateway.core.errors import Forbidden, GatewayError, InvalidInput
 from realtime import access, commands, doorbell, frames, history
 from realtime.access import UnknownStream
-from realtime.commands import BadFrame, Ping, Publish, Subscribe, Unsubscribe
+from realtime.commands import BadFrame, Cancel, Generate, Ping, Publish, Subscribe, Unsubscribe
 from realtime.connection import Connection, Lost, Subscription
+from realtime.feeds import Feed
 from realtime.history import EventFilter, Position
 from realtime.hub import current_hub
 from realtime.models import Event
@@ -37,7 +38,7 @@ BATCHES = "gateway.v1.batch"
 PROTOCOL_ERROR, UNAUTHENTICATED, FORBIDDEN, UNKNOWN = 4400, 4401, 4403, 4404
 IDLE, TOO_LARGE, TOO_MANY, RESTARTING = 4408, 4413, 4429, 4503
 INTERNAL_ERROR = 1011
-QUERY = {"after", "types", "sections", "ticket"}
+QUERY = {"after", "types", "sections", "ticket", "generate"}
 REASONS = {
     PROTOCOL_ERROR: "not the protocol",
     UNAUTHENTICATED: "no credential that holds",
@@ -262,7 +263,8 @@ class GatewayConsumer(AsyncWebsocketConsumer):
 
     async def command_subscribe(self, command: Subscribe) -> None:
         after = None if command.after is None else str(command.after)
-        await self.subscribe(command.stream, after, history.parse_types(command.types), reply_to=command.id)
+        types = history.parse_types(command.types)
+        await self.subscribe(command.stream, after, types, sections=command.sections, reply_to=command.id)
 
     async def command_unsubscribe(self, command: Unsubscribe) -> None:
         if not self.connection.unsubscribe(command.stream):
@@ -281,6 +283,25 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         said = Spoken(command.project_id, command.type, command.payload, self.actor, command.task, command.key)
         self.hub.publishing.submit(said, partial(self.answer_publish, command.id))
 
+    async def command_generate(self, command: Generate) -> None:
+        await self.order(command)
+
+    async def command_cancel(self, command: Cancel) -> None:
+        await self.order(command)
+
+    async def order(self, command: Generate | Cancel) -> None:
+        """A command that the app which owns documents carries out."""
+        if not self.scope["may_write"]:
+            raise Forbidden("The scopes of this token do not allow it.")
+        generation_id = await in_database(access.order, command.command, command.document_id, self.actor)
+        told = frames.Done(
+            reply_to=command.id,
+            command=command.command,
+            document_id=command.document_id,
+            generation_id=generation_id,
+        )
+        self.connection.tell(told)
+
     def answer_publish(self, reply_to: Any, result: Event | Exception) -> None:
         """Answers of one commit go out together."""
         if not self.answers:
@@ -294,7 +315,13 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         self.connection.tell(*answers)
 
     async def subscribe(
-        self, stream: str, after: str | None, types: frozenset[str] | None, reply_to: Any = None
+        self,
+        stream: str,
+        after: str | None,
+        types: frozenset[str] | None,
+        *,
+        sections: bool = False,
+        reply_to: Any = None,
     ) -> None:
         """Find the stream, join its groups, and serve it from where the client was."""
         if stream in self.connection.subscriptions:
@@ -302,23 +329,38 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         if len(self.connection.subscriptions) >= settings.GATEWAY_SUBSCRIPTIONS_PER_SOCKET:
             raise LimitReached("This socket has as many subscriptions as it may; unsubscribe, or open another.")
         visible = await in_database(access.find, stream, self.actor)
-        async with self.hub.kept_feed(visible.log) as feed:
+        async with self.hub.kept_feed(visible.log) as followed:
+            feed = cast(Feed, followed)
             doubts = feed.doubts
-            start = await in_database(find_start, stream, self.actor, after, types, (feed.position, feed.cursor))
-            await feed.reach(start.seq)
-            told = frames.Subscribed(reply_to=reply_to, stream=stream, **start.told)
-            begin = partial(self.connection.subscribe, stream, feed, start.wanted, welcome=told)
-            subscription = begin(at=start.seq, prev=start.prev)
+            if visible.serve is None:
+                subscription = await self.serve_log(stream, feed, after, types, reply_to)
+                if sections:
+                    await access.follow_sections(subscription)
+            elif types is None:
+                subscription = await visible.serve(self.connection, stream, after, reply_to, feed)
+            else:
+                raise InvalidInput({"types": ["This stream has no event types; leave them out."]})
             if feed.doubts != doubts:
                 self.hub.doubt([subscription])
         self.join(stream)
+
+    async def serve_log(
+        self, stream: str, feed: Feed, after: str | None, types: frozenset[str] | None, reply_to: Any
+    ) -> Subscription:
+        start = await in_database(find_start, stream, self.actor, after, types, (feed.position, feed.cursor))
+        await feed.reach(start.seq)
+        told = frames.Subscribed(reply_to=reply_to, stream=stream, **start.told)
+        return self.connection.subscribe(stream, feed, start.wanted, at=start.seq, prev=start.prev, welcome=told)
 
     async def subscribe_from_url(self, stream: str) -> None:
         """The subscription that the URL asks for; what is wrong with it closes the socket."""
         try:
             query = parse_query(self.scope["query_string"])
             types = history.parse_types(name for name in query.get("types", "").split(",") if name)
-            await self.subscribe(stream, query.get("after"), types)
+            await self.subscribe(stream, query.get("after"), types, sections=flag(query, "sections"))
+            if flag(query, "generate"):
+                order = Generate(command="generate", document_id=document_of(stream))
+                await self.order(order)
         except UnknownStream as error:
             self.refuse(error, None)
             self.end(UNKNOWN)
@@ -415,6 +457,21 @@ def parse_query(text: bytes) -> dict[str, str]:
             {name: [f"Unknown parameter. Known: {', '.join(sorted(QUERY))}."] for name in sorted(unknown)}
         )
     return query
+
+
+def flag(query: dict[str, str], name: str) -> bool:
+    """Whether a flag of the query is set: 1 is yes, 0 or nothing is no."""
+    value = query.get(name, "0")
+    if value not in {"0", "1"}:
+        raise InvalidInput({name: ["Use 1 or 0."]})
+    return value == "1"
+
+
+def document_of(stream: str) -> int:
+    kind, _, key = stream.partition(":")
+    if kind != "document":
+        raise InvalidInput({"generate": ["Only a document's stream can be generated."]})
+    return int(key)
 
 
 class Start:

@@ -13,8 +13,6 @@ import structlog
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
-from realtime.history import LoggedEvent
-
 if TYPE_CHECKING:
     from realtime.hub import Hub
 
@@ -39,8 +37,8 @@ def layer_crosses_processes() -> bool:
     return not isinstance(get_channel_layer(), InMemoryChannelLayer)
 
 
-def ring(stream: str, news: Sequence[LoggedEvent]) -> None:
-    """Tell every hub about committed events of a stream, which follow each other."""
+def ring(stream: str, news: Sequence[tuple[Any, ...]]) -> None:
+    """Tell every hub what has been committed to a stream: events of a log, or what its feed understands (see feeds.py)."""
     for hub in tuple(hubs):
         hub.call_soon(hub.hear, stream, news)
     if layer_crosses_processes():
@@ -75,7 +73,7 @@ def layer_is_back() -> None:
         hub.call_soon(hub.join_again_soon)
 
 
-def layer_is_away(error: Exception) -> None:
+def layer_is_away(error: BaseException) -> None:
     for hub in tuple(hubs):
         hub.call_soon(hub.note_layer_failure, error)
 

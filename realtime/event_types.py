@@ -322,6 +322,7 @@ class DocumentStarted(DocumentTold):
     type: ClassVar[str] = "document.started"
     generation_id: int
     sections_total: int
+    cursor: str = Field(description="Where the document's stream stood when the run began.")
 
 
 class DocumentCompleted(DocumentTold):

@@ -6,8 +6,9 @@ whatever the channel layer loses, doubles or reorders. What comes within one tur
 """
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from realtime import history
 from realtime.event_types import MemberChanged
@@ -58,24 +59,54 @@ class LogLostItsEnd(Exception):
     """Events that the log had a moment ago are gone: it was restored, or deleted."""
 
 
-class Feed:
-    """`awaited` counts those who are about to watch, `doubts` how often it was asked anew who may see the stream."""
+class Followed(ABC):
+    """Something that one process follows on behalf of its sockets. `awaited` counts those who are about to watch."""
 
-    def __init__(self, hub: "Hub", name: str, stream_id: int, head: int, cursor: str) -> None:
+    position: int
+    known_head: int
+
+    def __init__(self, hub: "Hub", name: str) -> None:
         self.hub = hub
         self.name = name
+        self.watchers: set[Subscription] = set()
+        self.awaited = 0
+
+    @staticmethod
+    @abstractmethod
+    def decode(news: Sequence[Any]) -> Sequence[Any]:
+        """News as it comes from another process, as `hear` takes it."""
+
+    @abstractmethod
+    def hear(self, news: Sequence[Any]) -> None:
+        """News, in whatever order and however often it comes."""
+
+    @abstractmethod
+    def look(self) -> None:
+        """Find out in the database what is new: a hint may have been lost."""
+
+
+class Feed(Followed):
+    """A log. `doubts` counts how often it was asked anew who may see the stream."""
+
+    def __init__(self, hub: "Hub", name: str, stream_id: int, head: int, cursor: str) -> None:
+        super().__init__(hub, name)
         self.stream_id = stream_id
         self.position = head
         self.cursor = cursor
         self.known_head = head
         self.heard: list[LoggedEvent] = []
-        self.watchers: set[Subscription] = set()
-        self.awaited = 0
         self.doubts = 0
         self.audiences: dict[tuple[str, EventFilter], Audience] = {}
         self.reading: asyncio.Task[None] | None = None
 
     # What comes in
+
+    @staticmethod
+    def decode(news: Sequence[Any]) -> Sequence[LoggedEvent]:
+        return [LoggedEvent(*event) for event in news]
+
+    def look(self) -> None:
+        self.hub.start(self.hub.read_heads_of([self]))
 
     def hear(self, news: Sequence[LoggedEvent]) -> None:
         """News of this stream, in whatever order and however often it comes."""
@@ -180,3 +211,7 @@ class Feed:
     def prev_of(self, subscription: "Subscription") -> int:
         """The seq of a live subscription's last frame."""
         return self.audiences[subscription.stream, subscription.wanted].prev
+
+
+async def open_log(hub: "Hub", stream: str) -> Feed:
+    return Feed(hub, stream, *await in_database(history.read_head, stream))

@@ -62,6 +62,16 @@ class Published(Frame):
     id: str
 
 
+class Done(Frame):
+    """A `generate` or `cancel` command was carried out: the run was begun, or ended."""
+
+    type: Literal["done"] = "done"
+    reply_to: ReplyTo = None
+    command: Literal["generate", "cancel"]
+    document_id: int
+    generation_id: int
+
+
 class Position(Frame):
     """Everything up to this seq has been sent: the heartbeat of a quiet subscription."""
 
@@ -131,4 +141,16 @@ class EventFrame(Frame):
     timestamp: str
 
 
-SENT: list[type[Frame]] = [Welcome, Subscribed, Unsubscribed, Pong, Published, Position, Resync, Closing, Error, Batch]
+SENT: list[type[Frame]] = [
+    Welcome,
+    Subscribed,
+    Unsubscribed,
+    Pong,
+    Published,
+    Done,
+    Position,
+    Resync,
+    Closing,
+    Error,
+    Batch,
+]

@@ -12,10 +12,9 @@ from django.conf import settings
 
 from gamedev_gateway.core.errors import GatewayError
 from realtime import access, doorbell, history
-from realtime.feeds import Feed
+from realtime.feeds import Feed, Followed
 from realtime.figures import Figures, LastMinute
 from realtime.group_commit import GroupCommit
-from realtime.history import LoggedEvent
 from realtime.models import Event
 from realtime.pages import Pages
 from realtime.spoken import Spoken
@@ -35,8 +34,8 @@ class Hub:
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
-        self.feeds: dict[str, Feed] = {}
-        self.opening: dict[str, asyncio.Task[Feed]] = {}
+        self.feeds: dict[str, Followed] = {}
+        self.opening: dict[str, asyncio.Task[Followed]] = {}
         self.connections: set[Connection] = set()
         self.tasks: set[asyncio.Task[Any]] = set()
         self.pages = Pages(self)
@@ -91,7 +90,7 @@ class Hub:
 
     # Feeds
 
-    async def feed(self, stream: str) -> Feed:
+    async def feed(self, stream: str) -> Followed:
         """The feed of a stream, opened when this is its first watcher."""
         if stream in self.feeds:
             return self.feeds[stream]
@@ -100,7 +99,7 @@ class Hub:
         return await asyncio.shield(self.opening[stream])
 
     @asynccontextmanager
-    async def kept_feed(self, stream: str) -> AsyncIterator[Feed]:
+    async def kept_feed(self, stream: str) -> AsyncIterator[Followed]:
         """The same, and it stays the stream's feed until the block ends, though nobody else may watch it."""
         feed = await self.feed(stream)
         feed.awaited += 1
@@ -110,25 +109,30 @@ class Hub:
             feed.awaited -= 1
             self.leave(feed)
 
-    async def open(self, stream: str) -> Feed:
+    async def open(self, stream: str) -> Followed:
         try:
-            feed = Feed(self, stream, *await in_database(history.read_head, stream))
+            feed = await access.feed_opener(stream)(self, stream)
             self.feeds[stream] = feed
+            feed.look()
             if self.channel is not None:
-                await self.join(doorbell.events_group(stream), self.channel)
-            feed.hear_of_head((await in_database(history.read_heads, [feed.stream_id])).get(feed.stream_id, 0))
+                self.start(self.join_events(feed, self.channel))
             return feed
         finally:
             del self.opening[stream]
 
-    def leave(self, feed: Feed) -> None:
+    async def join_events(self, feed: Followed, channel: str) -> None:
+        """Hear of a stream from other processes, and look for what they said before. Nobody waits for that: it may take long."""
+        await self.join(doorbell.events_group(feed.name), channel)
+        feed.look()
+
+    def leave(self, feed: Followed) -> None:
         """Forget a feed that nobody watches any more."""
         if not feed.watchers and not feed.awaited and self.feeds.get(feed.name) is feed:
             del self.feeds[feed.name]
             if self.channel is not None:
                 self.start(self.part(doorbell.events_group(feed.name), self.channel))
 
-    def hear(self, stream: str, news: Sequence[LoggedEvent]) -> None:
+    def hear(self, stream: str, news: Sequence[Any]) -> None:
         if feed := self.feeds.get(stream):
             feed.hear(news)
 
@@ -191,7 +195,7 @@ class Hub:
         except Exception as error:
             self.note_layer_failure(error)
 
-    def note_layer_failure(self, error: Exception) -> None:
+    def note_layer_failure(self, error: BaseException) -> None:
         """Say once in a while that the layer is away: it would be a line an event otherwise."""
         self.figures.layer_failures += 1
         if self.loop.time() >= self.next_layer_warning:
@@ -204,7 +208,8 @@ class Hub:
         self.join_again_soon()
         while True:
             hint = await self.layer.receive(self.channel)
-            self.hear(hint["stream"], [LoggedEvent(*event) for event in hint["events"]])
+            if feed := self.feeds.get(hint["stream"]):
+                feed.hear(feed.decode(hint["events"]))
 
     def join_again_soon(self) -> None:
         self.start(self.join_again())
@@ -234,7 +239,16 @@ class Hub:
 
     async def read_heads(self) -> None:
         """Hear of events whose hint was lost. A stream that is gone, or has lost its end, is one to doubt."""
-        before = {feed: feed.position for feed in self.feeds.values()}
+        logs = []
+        for feed in tuple(self.feeds.values()):
+            if isinstance(feed, Feed):
+                logs.append(feed)
+            else:
+                feed.look()
+        await self.read_heads_of(logs)
+
+    async def read_heads_of(self, logs: Sequence[Feed]) -> None:
+        before = {feed: feed.position for feed in logs}
         if not before:
             return
         heads = await in_database(history.read_heads, [feed.stream_id for feed in before])

@@ -14,7 +14,7 @@ from typing import Literal, TypeVar
 
 from realtime import doorbell
 from realtime.connection import Connection, Subscription
-from realtime.feeds import Feed
+from realtime.feeds import Followed
 from realtime.figures import Figures
 from realtime.hub import Hub
 
@@ -184,7 +184,7 @@ def see_subscription(subscription: Subscription) -> WatchedStream:
     )
 
 
-def see_feed(feed: Feed) -> FollowedStream:
+def see_feed(feed: Followed) -> FollowedStream:
     return FollowedStream(feed.name, feed.position, feed.known_head, len(feed.watchers))
 
 

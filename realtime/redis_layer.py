@@ -40,11 +40,14 @@ class Shard(RedisSingleShardConnection):
             self._pubsub = TellingPubSub(self._redis.connection_pool)
 
     async def unsubscribe(self, channel: str) -> None:
-        """Where Redis cannot be told, the next connection just does not ask for the channel again."""
+        """Where Redis cannot be told, the next connection just does not ask for the channel again.
+
+        The layer calls this on its way out of a cancelled task, and would write a traceback if it were cancelled once more.
+        """
         try:
             async with asyncio.timeout(doorbell.LAYER_ANSWERS_WITHIN):
                 await super().unsubscribe(channel)
-        except (RedisError, TimeoutError) as error:
+        except (RedisError, TimeoutError, asyncio.CancelledError) as error:
             self._subscribed_to.discard(channel)
             self._pubsub.channels.pop(channel.encode(), None)
             doorbell.layer_is_away(error)

@@ -8,7 +8,7 @@ consumer = GatewayConsumer.as_asgi()
 
 websocket_urlpatterns = [
     path("ws/", consumer),
-    re_path(r"^ws/(?P<kind>project|task)s/(?P<key>[^/]+)/$", consumer),
+    re_path(r"^ws/(?P<kind>project|task|document)s/(?P<key>[^/]+)/$", consumer),
 ]
 
 

@@ -5,6 +5,7 @@ What a run does is registered by kind, so that the apps above can add theirs.
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,8 @@ from realtime import event_types
 from realtime.publishing import publish
 
 LEASE = timedelta(seconds=60)
+LONG_RUN_LEASE = timedelta(seconds=8)
+"""Short, since it is prolonged every second: a dead worker's run is taken up within fifteen seconds."""
 log = structlog.get_logger("gateway.generations")
 
 
@@ -32,14 +35,30 @@ class NotOpen(Conflict):
         super().__init__(f"This run is {generation.status} already.", generation_status=generation.status)
 
 
+@dataclass(frozen=True)
+class LongRun:
+    """A kind of run that takes its time: outside a transaction, with a lease that it keeps alive itself (see `keep`).
+
+    `run` does it and ends it, also badly; `cancel` ends it on somebody's word. Both write the run's row themselves.
+    """
+
+    run: Callable[[Generation], None]
+    cancel: Callable[[Generation, Actor], None]
+
+
 Work = Callable[[Project, dict[str, Any], Actor], models.Model]
 """What a run does: (project, request, actor) → the object that it made. Raises GatewayError when it cannot."""
 
 _work: dict[str, Work] = {}
+_long_runs: dict[str, LongRun] = {}
 
 
 def register_work(kind: str, work: Work) -> None:
     _work[kind] = work
+
+
+def register_long_run(kind: str, run: LongRun) -> None:
+    _long_runs[kind] = run
 
 
 @transaction.atomic
@@ -82,15 +101,26 @@ def run_generation(generation_id: int) -> None:
     generation = take(generation_id)
     if generation is None:
         return
-    actor = Actor(**generation.requested_by)
-    started = time.perf_counter()
     with correlated(generation.correlation_id):
-        try:
-            with transaction.atomic():
-                made = _work[generation.kind](generation.project, generation.request, actor)
-                finish(generation, started, made)
-        except Exception as error:
-            fail(generation, started, error, actor)
+        if generation.kind in _long_runs:
+            _long_runs[generation.kind].run(generation)
+        else:
+            run_in_transaction(generation)
+
+
+def run_in_transaction(generation: Generation) -> None:
+    actor = asked_by(generation)
+    started = time.perf_counter()
+    try:
+        with transaction.atomic():
+            made = _work[generation.kind](generation.project, generation.request, actor)
+            finish(generation, started, made)
+    except Exception as error:
+        fail(generation, started, error, actor)
+
+
+def asked_by(generation: Generation) -> Actor:
+    return Actor(**generation.requested_by)
 
 
 @transaction.atomic
@@ -102,9 +132,26 @@ def take(generation_id: int) -> Generation | None:
     if generation.lease_until and generation.lease_until > timezone.now():
         return None
     generation.status = Generation.Status.RUNNING
-    generation.lease_until = timezone.now() + LEASE
-    generation.save(update_fields=["status", "lease_until"])
+    generation.attempt += 1
+    generation.lease_until = timezone.now() + (LONG_RUN_LEASE if generation.kind in _long_runs else LEASE)
+    generation.save(update_fields=["status", "attempt", "lease_until"])
     return generation
+
+
+def keep(generation: Generation) -> bool:
+    """Prolong the lease of a long run. False when it is no longer ours: it has ended, or another worker has taken it up."""
+    ours = Generation.objects.filter(pk=generation.pk, attempt=generation.attempt, status=Generation.Status.RUNNING)
+    return bool(ours.update(lease_until=timezone.now() + LONG_RUN_LEASE))
+
+
+def end_long_run(generation: Generation, status: str, *, error: dict[str, str] | None = None, **fields: Any) -> bool:
+    """End a long run, in the transaction of what ends with it. False when it was no longer ours to end."""
+    ours = Generation.objects.filter(pk=generation.pk, attempt=generation.attempt, status__in=Generation.OPEN)
+    now = timezone.now()
+    elapsed_ms = round((now - generation.created_at).total_seconds() * 1000)
+    return bool(
+        ours.update(status=status, error=error, elapsed_ms=elapsed_ms, finished_at=now, lease_until=None, **fields)
+    )
 
 
 def finish(generation: Generation, started: float, made: models.Model) -> None:
@@ -139,7 +186,12 @@ def fail(generation: Generation, started: float, error: Exception, actor: Actor)
 
 
 @transaction.atomic
-def cancel_generation(generation: Generation) -> Generation:
+def cancel_generation(generation: Generation, *, actor: Actor) -> Generation:
+    """End a run before it has ended by itself. Raises NotOpen when it has."""
+    if generation.kind in _long_runs:
+        _long_runs[generation.kind].cancel(generation, actor)
+        generation.refresh_from_db()
+        return generation
     cancelled = Generation.objects.filter(pk=generation.pk, status__in=Generation.OPEN).update(
         status=Generation.Status.CANCELLED, finished_at=timezone.now()
     )
@@ -157,6 +209,20 @@ def take_up_abandoned() -> int:
     for generation_id in ids:
         enqueue(generation_id)
     return len(ids)
+
+
+def take_up_expired() -> int:
+    """Queue again the running ones whose worker has let its lease lapse; called every few seconds. Returns how many."""
+    now = timezone.now()
+    expired = Generation.objects.filter(status=Generation.Status.RUNNING, lease_until__lt=now)
+    queued = 0
+    for generation_id in list(expired.values_list("pk", flat=True)):
+        with transaction.atomic():
+            again = expired.filter(pk=generation_id).update(status=Generation.Status.QUEUED, lease_until=None)
+            if again:
+                enqueue(generation_id)
+                queued += 1
+    return queued
 
 
 def elapsed(started: float) -> int:

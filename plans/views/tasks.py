@@ -191,4 +191,4 @@ class GenerationsViewSet(ProjectViewSet):
         """Stop a run that has not ended."""
         generation = self.get_object()
         self.body()
-        return self.answer(services.cancel_generation(generation))
+        return self.answer(services.cancel_generation(generation, actor=actor_of(request)))

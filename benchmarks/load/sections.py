@@ -1,0 +1,73 @@
+"""Reading a section stream as it comes: how old its text is, and whether it is all there."""
+
+import hashlib
+import json
+import time
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.load.inbox import Inbox
+from benchmarks.load.wire import frame_size
+
+TEXT_FRAME = 0x81
+TOKEN = "{i}/{due}/{goes} "
+"""A token that tells when it was due and when coalescing let it go; see `benchmarks.tokens`."""
+
+
+class SectionInbox(Inbox):
+    """Takes every frame apart. `count` counts the ends of documents.
+
+    Times in ns. Of each chunk: `ages`, since its last token was due; `oldest`, since its first was; `own`, since coalescing let
+    its last token go. `summaries`: from the end of a section to the summary. `began`, `ended`: the first and the last text.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ages, self.oldest, self.own, self.summaries = (array("q") for _ in range(4))
+        self.began = self.ended = self.section_ended = 0
+        self.draft = self.length = 0
+        self.sha256 = hashlib.sha256()
+        self.faults: list[str] = []
+
+    def take(self, buffer: bytearray, end: int) -> None:
+        now, view, at = time.monotonic_ns(), memoryview(buffer)[:end], 0
+        while (size := frame_size(view[at:])) is not None and at + sum(size) <= end:
+            if buffer[at] == TEXT_FRAME:
+                self.hear(json.loads(bytes(view[at + size[0] : at + sum(size)])), now)
+            at += sum(size)
+        self.tail = bytes(view[at:])
+
+    def hear(self, frame: dict[str, Any], now: int) -> None:
+        handle: Callable[[dict[str, Any], int], None] | None = getattr(self, f"on_{frame['type']}", None)
+        if handle:
+            handle(frame, now)
+
+    def on_section_start(self, frame: dict[str, Any], now: int) -> None:
+        self.draft, self.length, self.sha256 = frame["draft"], 0, hashlib.sha256()
+
+    def on_section_chunk(self, frame: dict[str, Any], now: int) -> None:
+        if (frame["draft"], frame["start"]) != (self.draft, self.length):
+            self.faults.append(f"{frame['draft']}.{frame['start']} came after {self.draft}.{self.length}")
+        self.length = frame["end"]
+        self.sha256.update(frame["text"].encode())
+        self.began, self.ended = self.began or now, now
+        if "/" in frame["text"]:
+            self.weigh(frame["text"].split(), now)
+
+    def weigh(self, tokens: list[str], now: int) -> None:
+        _, due, goes = tokens[-1].split("/")
+        self.oldest.append(now - int(tokens[0].split("/")[1]))
+        self.ages.append(now - int(due))
+        self.own.append(now - int(goes))
+
+    def on_section_end(self, frame: dict[str, Any], now: int) -> None:
+        self.section_ended = now
+        if (frame["length"], frame["sha256"]) != (self.length, self.sha256.hexdigest()):
+            self.faults.append(f"draft {frame['draft']} ended otherwise than its text")
+
+    def on_summary_update(self, frame: dict[str, Any], now: int) -> None:
+        self.summaries.append(now - self.section_ended)
+
+    def on_document_end(self, frame: dict[str, Any], now: int) -> None:
+        self.count += 1

@@ -1,0 +1,135 @@
+"""A writer that says the tokens it is told to, when it is told to, on the path of every other writer.
+
+It stands where a model would: its text goes through `documents.services.runs.pump` and `documents.feeding.DraftFeed.add` into
+a new draft of a document, which begins and ends as a real one.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from django.db import connections, transaction
+
+from documents import services
+from documents.feeding import DraftFeed
+from documents.models import Document
+from documents.services import runs
+from documents.writers import SectionOrder, SectionResult
+from documents.writing.material import OutlineSection
+from gamedev_gateway.core.actors import Actor
+from plans.models import Generation, Project
+from plans.services import generations
+
+MODEL = "benchmark"
+OUTLINE = [OutlineSection(1, "A section of a benchmark")]
+log = structlog.get_logger("gateway.benchmarks")
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """`count` tokens, `rate` of them a second (0: as fast as they are taken), the first after `delay` seconds.
+
+    In `text`, these are filled in: {i}, the token's number from 0; {due}, CLOCK_MONOTONIC in ns when it was due; {goes}, when
+    coalescing lets it go: at once, or at the end of the wait that the text before it began.
+    """
+
+    text: str
+    count: int
+    rate: float
+    delay: float
+
+    def token(self, number: int, due: float, feed: DraftFeed) -> str:
+        told = {"i": number, "due": nanoseconds(due), "goes": nanoseconds(max(due, feed.due))}
+        return self.text.format_map(told)
+
+
+def nanoseconds(seconds: float) -> int:
+    return round(seconds * 1e9)
+
+
+class TokenSource:
+    """A SectionWriter, and the text that it writes. `feed` is where the text goes: it knows how long text waits for more."""
+
+    name = MODEL
+
+    def __init__(self, tokens: Tokens, feed: DraftFeed) -> None:
+        self.tokens = tokens
+        self.feed = feed
+        self.result = SectionResult(MODEL, "What a benchmark has said.", tokens_out=tokens.count)
+
+    @asynccontextmanager
+    async def open(self, order: SectionOrder) -> "AsyncIterator[TokenSource]":
+        await asyncio.sleep(self.tokens.delay)
+        yield self
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self.paced() if self.tokens.rate else self.unpaced()
+
+    async def paced(self) -> AsyncIterator[str]:
+        began = time.monotonic()
+        for number in range(self.tokens.count):
+            due = began + number / self.tokens.rate
+            await asyncio.sleep(max(due - time.monotonic(), 0))
+            yield self.tokens.token(number, due, self.feed)
+
+    async def unpaced(self) -> AsyncIterator[str]:
+        is_same = "{" not in self.tokens.text
+        for number in range(self.tokens.count):
+            yield self.tokens.text if is_same else self.tokens.token(number, time.monotonic(), self.feed)
+
+
+def find_or_create_document(project: Project, actor: Actor) -> Document:
+    """A document of the benchmarks that nobody writes now. Call it under the project's lock."""
+    mine = Document.objects.filter(project=project, title=MODEL).exclude(status=Document.Status.GENERATING)
+    return mine.order_by("pk").first() or services.create_document(
+        project, actor=actor, title=MODEL, kind=Document.Kind.OTHER, outline=OUTLINE
+    )
+
+
+def begin(project: Project, document: Document | None, tokens: Tokens, actor: Actor) -> Generation:
+    """Begin a run that writes these tokens into the document's first section, in a thread of this process.
+
+    The run is taken before any worker can; the job that was queued with it finds nothing to do.
+    """
+    with transaction.atomic():
+        project.lock()
+        document = document or find_or_create_document(project, actor)
+        queued = runs.start_run(document, actor=actor, sections=document.sections.all()[:1])
+        run = generations.take(queued.pk)
+    threading.Thread(target=write, args=[run, tokens], name=f"benchmark-{run.pk}", daemon=True).start()
+    return run
+
+
+def write(run: Generation, tokens: Tokens) -> None:
+    """Do the run, as `runs.write_document` does others."""
+    totals = runs.Totals()
+    try:
+        write_section(run, tokens, totals)
+        runs.end_run(run, Document.Status.READY, totals)
+    except runs.NoLongerOurs:
+        log.info("run_no_longer_ours", generation=run.pk)
+    except Exception:
+        log.exception("run_failed", generation=run.pk)
+        runs.give_up(run, totals, "internal_error", "The server's log knows more.")
+    finally:
+        connections.close_all()
+
+
+def write_section(run: Generation, tokens: Tokens, totals: runs.Totals) -> None:
+    """As `runs.write_section`, with a writer that sees where its text goes."""
+    section = runs.next_section(run)
+    if section is None:
+        raise runs.NoLongerOurs
+    started = time.monotonic()
+    draft = runs.begin_draft(run, section, MODEL)
+    feed = DraftFeed(draft.pk, draft.document_id, draft.section_id, draft.number)
+    result = asyncio.run(runs.pump(run, TokenSource(tokens, feed), runs.order_for(run, section), feed))
+    feed.flush()
+    if feed.lost:
+        raise runs.NoLongerOurs
+    totals.add(result)
+    runs.finish_draft(run, draft, result, elapsed_ms=round((time.monotonic() - started) * 1000))

@@ -1,0 +1,42 @@
+"""What can go wrong with documents. Each code is one that clients may branch on."""
+
+from documents.models import Document, Draft, Section
+from gamedev_gateway.core.errors import Conflict
+
+
+class SectionLocked(Conflict):
+    """Somebody has locked the section, so that its words stay as they are."""
+
+    code = "section_locked"
+
+    def __init__(self, section: Section) -> None:
+        super().__init__(f"“{section.heading}” is locked; unlock it first.", section=section.pk)
+
+
+class BeingWritten(Conflict):
+    """A run is at work on it at this moment."""
+
+    code = "generating"
+
+    def __init__(self, what: Document | Section) -> None:
+        super().__init__(f"“{what}” is being written; wait for the end, or cancel the run of its document.")
+
+
+class DraftUnfinished(Conflict):
+    """Only a draft that was completed can be a section's text."""
+
+    code = "draft_unfinished"
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(f"Draft {draft.number} is {draft.status}; only one that is done can be adopted.")
+
+
+class NothingToWrite(Conflict):
+    """Every section that was asked for is locked, or there is none."""
+
+    code = "nothing_to_write"
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(
+            f"“{document.title}” has no section that may be written; unlock one, or add one to the outline."
+        )

@@ -1,0 +1,193 @@
+"""A document's stream as it is stored: what follows a place, as frames. Synchronous; async callers cross once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from documents import frames
+from documents.models import Document, Draft, Section
+from documents.places import START, Place, make_cursor, split_text
+from realtime.frames import Frame
+
+LARGEST_CHUNK = 32_768
+"""Bytes of text in one frame."""
+MANY = 2**31
+MOST_DRAFTS = 20
+"""Drafts read at once."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames, and the place that their reader has reached with them."""
+
+    frames: list[Frame]
+    place: Place
+
+    def labelled(self, stream: str) -> list[Frame]:
+        """The same frames for those who see them under another stream."""
+        return [frame.model_copy(update={"stream": stream}) for frame in self.frames]
+
+
+class Reader:
+    """Reads one document's stream for one subscription, never further than `up_to`."""
+
+    def __init__(self, document: Document, stream: str, up_to: Place | None) -> None:
+        self.document = document
+        self.stream = stream
+        self.up_to = up_to
+        self.told: list[Frame] = []
+        counts = Section.objects.filter(document=document).aggregate(
+            total=Count("pk"), done=Count("pk", filter=Q(status=Section.Status.DONE))
+        )
+        self.total, self.done = counts["total"], counts["done"]
+
+    def drafts(self) -> QuerySet[Draft]:
+        drafts = Draft.objects.filter(document=self.document).order_by("number").select_related("section")
+        return drafts.filter(number__lte=self.up_to.draft) if self.up_to is not None else drafts
+
+    def tell_draft(self, draft: Draft, place: Place) -> Place:
+        """What a reader at a place gets of a draft."""
+        if draft.number != place.draft:
+            self.told.append(self.start_of(draft))
+            place = place._replace(draft=draft.number, offset=0, ended=False)
+        cut = self.up_to if self.up_to is not None and self.up_to.draft == draft.number else None
+        length = min(draft.length, cut.offset) if cut else draft.length
+        if length > place.offset:
+            text = draft.text.encode()[place.offset : length].decode()
+            self.told += chunk_frames(self.stream, self.document.pk, draft.section_id, draft.number, place.offset, text)
+            place = place._replace(offset=length)
+        if draft.status != Draft.Status.WRITING and (cut is None or cut.ended):
+            self.told.append(self.end_of(draft))
+            place = place._replace(ended=True)
+        return place
+
+    def tell_closing(self, place: Place) -> Place:
+        """The summary and the end of the run, where they are newer than what the reader knows and its drafts are told."""
+        document, limit = self.document, self.up_to or Place(revision=MANY, ends=MANY)
+        if place.ended and place.revision < document.summary_revision <= limit.revision:
+            self.told.append(self.summary())
+            place = place._replace(revision=document.summary_revision)
+        if place.ended and place.ends < document.ends <= limit.ends and document.status != Document.Status.GENERATING:
+            self.told.append(self.end_of_run())
+            place = place._replace(ends=document.ends)
+        return place
+
+    def start_of(self, draft: Draft) -> Frame:
+        return frames.SectionStart(
+            stream=self.stream,
+            document_id=self.document.pk,
+            section_id=draft.section_id,
+            draft=draft.number,
+            idx=draft.section.idx,
+            heading=draft.section.heading,
+            sections_total=self.total,
+            cursor=make_cursor(draft.number, 0),
+            model=draft.model,
+        )
+
+    def end_of(self, draft: Draft) -> Frame:
+        return frames.SectionEnd(
+            stream=self.stream,
+            document_id=self.document.pk,
+            section_id=draft.section_id,
+            draft=draft.number,
+            length=draft.length,
+            sha256=draft.sha256,
+            tokens=draft.tokens,
+            elapsed_ms=draft.elapsed_ms or 0,
+            status=draft.status,
+            cursor=make_cursor(draft.number, draft.length, ended=True),
+        )
+
+    def summary(self) -> Frame:
+        return frames.SummaryUpdate(
+            stream=self.stream,
+            document_id=self.document.pk,
+            revision=self.document.summary_revision,
+            global_summary=self.document.global_summary,
+            sections_done=self.done,
+            sections_total=self.total,
+        )
+
+    def end_of_run(self) -> Frame:
+        return frames.DocumentEnd(
+            stream=self.stream,
+            document_id=self.document.pk,
+            status=self.document.status,
+            sections_done=self.done,
+            elapsed_ms=self.document.elapsed_ms or 0,
+        )
+
+
+def read_after(document_id: int, place: Place, stream: str, up_to: Place | None = None) -> Stretch:
+    """What follows a place, at most up to another and at most some drafts of it; nothing of a document that is gone."""
+    document = Document.objects.filter(pk=document_id).first()
+    if document is None:
+        return Stretch([], place)
+    reader = Reader(document, stream, up_to)
+    page = list(reader.drafts().filter(number__gte=place.draft)[:MOST_DRAFTS])
+    for draft in page:
+        if draft.number > place.draft and not place.ended:
+            break  # it waits until the draft before it has ended
+        if draft.number > place.draft or not place.ended:
+            place = reader.tell_draft(draft, place)
+    if len(page) < MOST_DRAFTS:
+        place = reader.tell_closing(place)
+    return Stretch(reader.told, place)
+
+
+def read_current(document_id: int, stream: str, up_to: Place) -> Stretch:
+    """The drafts that are the sections' texts now, and the one that is being written, from their start."""
+    document = Document.objects.filter(pk=document_id).first()
+    if document is None:
+        return Stretch([], up_to)
+    reader = Reader(document, stream, up_to)
+    current = document.sections.exclude(current_draft=None).values("current_draft")
+    for draft in reader.drafts().filter(Q(pk__in=current) | Q(status=Draft.Status.WRITING)):
+        reader.tell_draft(draft, START)
+    return Stretch(reader.told, reader.tell_closing(up_to._replace(revision=0, ends=0)))
+
+
+def read_place(document_id: int) -> Place:
+    """How far the stream has come."""
+    document = Document.objects.filter(pk=document_id).values_list("summary_revision", "ends").first()
+    if document is None:
+        return Place()
+    last = (
+        Draft.objects.filter(document=document_id).order_by("-number").values_list("number", "length", "status").first()
+    )
+    if last is None:
+        return Place(0, 0, True, *document)
+    first_open = (
+        Draft.objects.filter(document=document_id, status=Draft.Status.WRITING)
+        .order_by("number")
+        .values_list("number", "length", "status")
+        .first()
+    )
+    number, length, status = first_open or last
+    return Place(number, length, status != Draft.Status.WRITING, *document)
+
+
+def read_open_start(document_id: int) -> Place:
+    """The place before the draft that is being written; where the stream has come to when none is."""
+    place = read_place(document_id)
+    if place.ended:
+        return place
+    before = Draft.objects.filter(document=document_id, number__lt=place.draft).order_by("-number")
+    number, length = before.values_list("number", "length").first() or (0, 0)
+    return Place(number, length, True, place.revision, place.ends)
+
+
+def chunk_frames(stream: str, document_id: int, section_id: int, number: int, start: int, text: str) -> Iterator[Frame]:
+    for begins, ends, piece in split_text(text, start, LARGEST_CHUNK):
+        yield frames.SectionChunk(
+            stream=stream,
+            document_id=document_id,
+            section_id=section_id,
+            draft=number,
+            start=begins,
+            end=ends,
+            text=piece,
+            cursor=make_cursor(number, ends),
+        )

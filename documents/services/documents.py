@@ -1,0 +1,114 @@
+"""Documents: created with an outline, edited, deleted, and noted as what the work on a task made."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from documents.errors import BeingWritten
+from documents.export import as_markdown, document_file
+from documents.material import material_of
+from documents.models import Document
+from documents.services.outlines import OutlineEntry, add_sections, replace_outline
+from documents.services.sections import fold_summary
+from documents.services.telling import ring_after_commit, tell_of_document
+from documents.writing.material import OutlineSection
+from documents.writing.template import make_outline
+from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.errors import InvalidInput
+from plans.models import Artifact, Project, Task
+from plans.services import register_artifact, validate_artifact
+from realtime import doorbell, event_types
+
+
+@transaction.atomic
+def create_document(
+    project: Project,
+    *,
+    actor: Actor,
+    title: str,
+    kind: str,
+    task: str = "",
+    outline: Sequence[OutlineSection] | None = None,
+) -> Document:
+    """A new document of the project, or of a task of the active plan by its code. Without an outline it gets one made for it."""
+    project = project.lock()
+    if task and find_task(project.pk, task) is None:
+        raise InvalidInput({"task": [f"The active plan has no task {task}."]})
+    document = Document(project=project, title=title, kind=kind, task_code=task)
+    sections = make_outline(material_of(document)) if outline is None else outline
+    document.save()
+    add_sections(document, sections)
+    tell_of_document(document, event_types.DocumentCreated, actor=actor, sections=len(sections))
+    return document
+
+
+def find_task(project_id: str, code: str) -> Task | None:
+    return Task.objects.active().filter(plan__project=project_id, code=code).first()
+
+
+@transaction.atomic
+def update_document(
+    document: Document, *, actor: Actor, title: str | None = None, outline: Sequence[OutlineEntry] | None = None
+) -> Document:
+    """Change title or outline, before, between and during runs. The outline is whole: a section left out is deleted.
+
+    Raises SectionLocked or BeingWritten for a section that would be deleted or reworded and is locked, or written just now.
+    """
+    document.project.lock()
+    document = document.lock()
+    retitled = title is not None and title != document.title
+    document.title = document.title if title is None else title
+    outlined = outline is not None and replace_outline(document, outline)
+    if not (retitled or outlined):
+        return document
+    document.revision += 1
+    document.save(update_fields=["title", "revision", "updated_at"])
+    if outlined:
+        fold_summary(document)
+        ring_after_commit(document.pk)
+    changed = [name for name, is_new in (("title", retitled), ("outline", outlined)) if is_new]
+    tell_of_document(document, event_types.DocumentUpdated, actor=actor, changed=changed)
+    return document
+
+
+@transaction.atomic
+def delete_document(document: Document, *, actor: Actor) -> None:
+    """Delete a document with all its drafts. BeingWritten while a run is at work on it. Its sockets are told."""
+    document.project.lock()
+    document = document.lock()
+    if document.status == Document.Status.GENERATING:
+        raise BeingWritten(document)
+    Document.objects.filter(pk=document.pk).delete()
+    transaction.on_commit(lambda: doorbell.notify(document.stream, {"type": "access.changed"}), robust=True)
+    tell_of_document(document, event_types.DocumentDeleted, actor=actor)
+
+
+@transaction.atomic
+def register_document_artifact(document: Document, actor: Actor) -> Artifact | None:
+    """Note a document of a task as an artifact of that task, once: later it is brought up to date.
+
+    None for a document of the whole project, since artifacts belong to tasks, or of a task that the active plan does not have.
+    """
+    document.project.lock()
+    task = find_task(document.project_id, document.task_code) if document.task_code else None
+    if task is None:
+        return None
+    text = as_markdown(document_file(document)).encode()
+    is_now: dict[str, Any] = {"sha256": hashlib.sha256(text).hexdigest(), "size_bytes": len(text)}
+    uri = f"/api/v1/documents/{document.pk}/export/?as=markdown"
+    known = task.artifacts.filter(uri=uri).first()
+    if known is None:
+        category = Artifact.Category.DOCUMENT
+        return register_artifact(task, actor=actor, type=document.kind, category=category, uri=uri, **is_now)
+    return refresh_artifact(known, is_now, actor) if known.sha256 != is_now["sha256"] else known
+
+
+def refresh_artifact(artifact: Artifact, is_now: dict[str, Any], actor: Actor) -> Artifact:
+    """Another text at the same place. A verdict on the one before does not hold for it."""
+    Artifact.objects.filter(pk=artifact.pk).update(**is_now)
+    artifact.refresh_from_db()
+    if artifact.validation_status == Artifact.Validation.PENDING:
+        return artifact
+    return validate_artifact(artifact, status=Artifact.Validation.PENDING, report={}, actor=actor)

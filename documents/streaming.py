@@ -1,0 +1,241 @@
+"""Documents' streams over sockets. As with the log: at the place → send, behind → read what is stored."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+from documents import reading
+from documents.models import Document, Draft
+from documents.places import Place, parse_cursor
+from documents.reading import Stretch
+from gamedev_gateway.core.actors import Actor
+from gamedev_gateway.core.errors import InvalidInput
+from plans.streams import MAX_ID, role_in
+from realtime import access, doorbell, frames
+from realtime.access import Visible
+from realtime.connection import Connection, Subscription
+from realtime.feeds import Feed, Followed
+from realtime.history import EventFilter
+from realtime.publishing import project_stream
+from realtime.threads import in_database
+from realtime.wire import Bundle, bundles_of
+
+if TYPE_CHECKING:
+    from realtime.hub import Hub
+
+
+class Text(NamedTuple):
+    """A piece of a draft that has just been stored. One without text says that something else has changed: look."""
+
+    section_id: int = 0
+    draft: int = 0
+    start: int = 0
+    text: str = ""
+
+
+def ring(document_id: int) -> None:
+    """Tell those who watch that a draft has begun or ended, or the summary or the run's state has changed."""
+    doorbell.ring(stream_of(document_id), [Text()])
+
+
+def ring_text(document_id: int, section_id: int, number: int, start: int, text: str) -> None:
+    """Tell those who watch of text that is stored."""
+    doorbell.ring(stream_of(document_id), [Text(section_id, number, start, text)])
+
+
+def stream_of(document_id: int) -> str:
+    return f"document:{document_id}"
+
+
+class DocumentFeed(Followed):
+    """A document's stream as one process follows it."""
+
+    def __init__(self, hub: "Hub", name: str, document_id: int, place: Place) -> None:
+        super().__init__(hub, name)
+        self.document_id = document_id
+        self.move(place)
+        self.live: dict[str, set[SectionSubscription]] = {}
+        self.reading: asyncio.Task[None] | None = None
+        self.look_again = False
+
+    def move(self, place: Place) -> None:
+        self.place = place
+        self.position = self.known_head = place.draft
+
+    @staticmethod
+    def decode(news: Sequence[Any]) -> Sequence[Text]:
+        return [Text(*piece) for piece in news]
+
+    def hear(self, news: Sequence[Text]) -> None:
+        for piece in news:
+            if self.reading is None and self.follows(piece):
+                self.give_text(piece)
+            else:
+                self.look()
+
+    def follows(self, piece: Text) -> bool:
+        place = self.place
+        return (piece.draft, piece.start, False) == (place.draft, place.offset, place.ended)
+
+    def give_text(self, piece: Text) -> None:
+        after = self.place._replace(offset=piece.start + len(piece.text.encode()))
+        self.give(
+            after,
+            lambda stream: list(
+                reading.chunk_frames(stream, self.document_id, piece.section_id, piece.draft, piece.start, piece.text)
+            ),
+        )
+
+    def look(self) -> None:
+        """Read what is stored after the place: now, or once more when a reading is under way."""
+        self.look_again = True
+        if self.reading is None:
+            self.reading = self.hub.start(self.read())
+
+    async def read(self) -> None:
+        try:
+            while self.look_again:
+                self.look_again = False
+                stretch = await in_database(reading.read_after, self.document_id, self.place, self.name)
+                if stretch.frames:
+                    self.give(stretch.place, stretch.labelled)
+                    self.look_again = True
+        finally:
+            self.reading = None
+
+    def give(self, after: Place, frames_for: Callable[[str], Sequence[frames.Frame]]) -> None:
+        """Send frames to those who are live, and move on."""
+        before = self.place
+        self.move(after)
+        for stream, members in tuple(self.live.items()):
+            for bundle in bundles_of([frame.model_dump_json() for frame in frames_for(stream)]):
+                for member in tuple(members):
+                    member.offer_from(bundle, before)
+
+
+class SectionSubscription(Subscription):
+    """A document's stream as one socket watches it. `place` says how far it was served when it left the live feed.
+
+    It also watches the log of the document's project, which tells when somebody leaves it.
+    """
+
+    feed: DocumentFeed  # type: ignore[assignment]
+
+    def __init__(self, connection: Connection, stream: str, feed: DocumentFeed, log: Feed, place: Place | None) -> None:
+        super().__init__(connection, stream, feed, EventFilter(), 0, 0)  # type: ignore[arg-type]
+        self.place = place
+        self.log = log
+        log.watchers.add(self)
+
+    @property
+    def caught_up(self) -> bool:
+        return self.place is not None and self.place >= self.feed.place
+
+    def offer_from(self, bundle: Bundle, before: Place) -> None:
+        if not self.live:
+            return
+        if self.connection.has_room:
+            self.connection.deliver(bundle)
+        else:
+            self.leave_live(before)
+            self.connection.serve(self)
+
+    def go_live(self) -> None:
+        self.live = True
+        self.feed.live.setdefault(self.stream, set()).add(self)
+
+    def leave_live(self, place: Place) -> None:
+        self.live = False
+        self.place = place
+        members = self.feed.live.get(self.stream, set())
+        members.discard(self)
+        if not members:
+            self.feed.live.pop(self.stream, None)
+
+    def hold(self) -> None:
+        if self.live:
+            self.leave_live(self.feed.place)
+        super().hold()
+
+    async def read_on(self) -> list[Bundle]:
+        up_to = self.feed.place
+        if self.place is None:
+            stretch: Stretch = await in_database(reading.read_current, self.feed.document_id, self.stream, up_to)
+        else:
+            stretch = await in_database(reading.read_after, self.feed.document_id, self.place, self.stream, up_to)
+        self.place = stretch.place
+        return bundles_of([frame.model_dump_json() for frame in stretch.frames])
+
+    def position_frame(self) -> frames.Position:
+        place = self.feed.place
+        return frames.Position(stream=self.stream, seq=place.draft, cursor=place.cursor)
+
+    def end(self) -> None:
+        if self.live:
+            self.leave_live(self.feed.place)
+        self.feed.watchers.discard(self)
+        self.log.watchers.discard(self)
+        self.connection.behind.pop(self, None)
+        self.feed.hub.leave(self.feed)
+        self.feed.hub.leave(self.log)
+
+
+async def subscribe(
+    connection: Connection, stream: str, after: str | None, reply_to: Any, log: Feed
+) -> SectionSubscription:
+    """Serve a document's stream: from a cursor on, or its current drafts and then what is live."""
+    async with connection.hub.kept_feed(stream) as followed:
+        feed = cast(DocumentFeed, followed)
+        place, trouble = await in_database(find_place, stream, connection.actor, after)
+        told = frames.Subscribed(
+            reply_to=reply_to,
+            stream=stream,
+            seq=feed.place.draft,
+            cursor=feed.place.cursor,
+            recovered=trouble is None,
+            reason=trouble,
+            missed=feed.place.draft - (place.draft if place else 0),
+        )
+        subscription = SectionSubscription(connection, stream, feed, log, place)
+        connection.begin(subscription, told)
+        return subscription
+
+
+def find_place(stream: str, actor: Actor, after: str | None) -> tuple[Place | None, Literal["rewound"] | None]:
+    """(where to begin: None for the current drafts, why the cursor given cannot be continued). UnknownStream when it may
+    not be seen any more."""
+    access.find(stream, actor)
+    if after is None:
+        return None, None
+    place = parse_cursor(after)
+    if place is None:
+        raise InvalidInput(
+            {"after": ["Give a cursor of this document's stream, such as 12.164, or 0 for the beginning."]}
+        )
+    drafts = Draft.objects.filter(document=int(stream.partition(":")[2]), number=place.draft)
+    length = drafts.values_list("length", flat=True).first()
+    if place.draft and (length is None or place.offset > length):
+        return None, "rewound"
+    return place, None
+
+
+async def open_feed(hub: "Hub", stream: str) -> DocumentFeed:
+    document_id = int(stream.partition(":")[2])
+    return DocumentFeed(hub, stream, document_id, await in_database(reading.read_place, document_id))
+
+
+class DocumentStreams:
+    """The kind of stream that is called document:<id>."""
+
+    def find(self, key: str, actor: Actor) -> Visible | None:
+        if not (key.isascii() and key.isdigit() and int(key) <= MAX_ID and str(int(key)) == key):
+            return None
+        project_id = Document.objects.filter(pk=int(key)).values_list("project", flat=True).first()
+        if project_id is None or role_in(project_id, actor) is None:
+            return None
+        return Visible(project_stream(project_id), serve=subscribe)
+
+
+def register() -> None:
+    access.register_kind("document", DocumentStreams())
+    access.register_feed("document", open_feed)
