@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import StackedInline
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -33,6 +35,11 @@ PREVIEW = 1_500
 """Characters of a section's text that its row shows."""
 
 
+def prose(text: str) -> SafeString:
+    """A text with its lines as they are."""
+    return format_html('<div dir="auto" style="white-space: pre-wrap">{}</div>', text or "–")
+
+
 class DocumentForm(forms.ModelForm):
     """A document as it was seen: an edit of what somebody else edited meanwhile is refused."""
 
@@ -47,8 +54,10 @@ class DocumentForm(forms.ModelForm):
         self.initial["seen_revision"] = self.instance.revision
 
     def clean_seen_revision(self) -> int | None:
+        """Checked under the project's lock, so that nobody edits the document between this and the save."""
         seen: int | None = self.cleaned_data["seen_revision"]
-        if self.instance.pk and seen is not None and seen != self.instance.revision:
+        self.instance.project.lock()
+        if seen is not None and seen != self.instance.lock().revision:
             raise forms.ValidationError(
                 "Somebody edited this document while you did. Nothing of yours was saved; what you typed is still below."
             )
@@ -96,8 +105,8 @@ class SectionsInline(StackedInline):
 
     model = Section
     form = SectionForm
-    fields = ("idx", ("heading", "level", "locked"), "brief", "shown_status", "preview")
-    readonly_fields = ("shown_status", "preview")
+    fields = ("idx", "heading", ("level", "locked"), "brief", "status", "preview")
+    readonly_fields = ("status", "preview")
     ordering = ("idx",)
     ordering_field = "idx"
     hide_ordering_field = True
@@ -106,7 +115,11 @@ class SectionsInline(StackedInline):
     verbose_name, verbose_name_plural = "section", "Sections"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Section]:
-        return super().get_queryset(request).select_related("current_draft", "document")
+        """`get_inline_title` is what unfold shows as the head of a closed row."""
+        title = Concat("heading", Value(" · "), "status")
+        return (
+            super().get_queryset(request).select_related("current_draft", "document").annotate(get_inline_title=title)
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
@@ -120,15 +133,10 @@ class SectionsInline(StackedInline):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_change_permission(request, obj)
 
-    @display(description="status", label=STATUS_COLOURS)
-    def shown_status(self, section: Section) -> tuple[str, str]:
-        return status_badge(section.status)
-
     @display(description="text")
     def preview(self, section: Section) -> str:
         text = section.current_draft.text if section.current_draft else ""
-        cut = f"{text[:PREVIEW]}…" if len(text) > PREVIEW else text
-        return format_html('<div class="gw-prose" dir="auto" style="white-space: pre-wrap">{}</div>', cut or "–")
+        return prose(f"{text[:PREVIEW]}…" if len(text) > PREVIEW else text)
 
 
 @admin.register(Document)
@@ -196,12 +204,15 @@ class DocumentAdmin(PagesAdmin):
         if obj is None:
             return [(None, {"fields": ("project", "title", "kind", "task_code")})]
         head = ("title", "seen_revision") if self.has_change_permission(request, obj) else ("title",)
-        told = (("project", "shown_kind", "task_code"), ("shown_status", "summary_revision"), "global_summary")
+        told = (("project", "shown_kind", "task_code"), "status", "shown_summary")
         return [(None, {"fields": (*head, *told)})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        shown = ("project", "shown_kind", "task_code", "shown_status", "summary_revision", "global_summary")
-        return shown if obj else ()
+        return ("project", "shown_kind", "task_code", "status", "shown_summary") if obj else ()
+
+    @display(description="summary")
+    def shown_summary(self, document: Document) -> str:
+        return prose(document.global_summary)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else ()

@@ -13,26 +13,41 @@ from dataclasses import dataclass
 import structlog
 from django.db import close_old_connections, connections, transaction
 from django.db import connection as database
+from django.db.backends.utils import CursorWrapper
 
 from documents import streaming
+from documents.models import Draft
 
 COALESCE = 0.05
 """Seconds that text waits for more of it."""
 TOGETHER = 0.004
 """What becomes due so soon after is stored in the same transaction."""
 RETRY_AFTER = 0.5
+APPEND = (
+    "UPDATE drafts SET text = text || %s, length = length + %s WHERE id = %s AND length = %s AND status = 'writing'"
+)
 log = structlog.get_logger("gateway.feeding")
+
+
+UNSTORABLE = dict.fromkeys((0, *range(0xD800, 0xE000)), "\N{REPLACEMENT CHARACTER}")
+"""NUL, which PostgreSQL does not keep, and halves of characters, which have no UTF-8."""
 
 
 @dataclass(frozen=True)
 class Piece:
+    """Text that is appended at byte `start` of its draft; `size` in bytes."""
+
     feed: "DraftFeed"
+    start: int
     text: str
     size: int
 
 
 class DraftFeed:
-    """A draft that is being written. `lost` when it is no longer its writer's: cancelled, ended, or taken up by another."""
+    """A draft that is being written. `lost` when it is no longer its writer's: cancelled, ended, or taken up by another.
+
+    `length` in bytes of what is stored; `taken` is on its way there, `waiting` is not yet.
+    """
 
     def __init__(self, draft_id: int, document_id: int, section_id: int, number: int) -> None:
         self.draft_id = draft_id
@@ -42,19 +57,25 @@ class DraftFeed:
         self.length = 0
         self.lost = False
         self.due = 0.0
+        self.pause = COALESCE
+        self.taken: Piece | None = None
         self.waiting: list[str] = []
         self.stored = threading.Condition()
 
     def add(self, text: str) -> None:
         """Take text from the writer, from any thread; it never waits."""
         if text and not self.lost:
-            appender.take(self, text)
+            appender.take(self, text.translate(UNSTORABLE))
 
     def flush(self) -> None:
         """Wait until everything that was added is stored, or the draft is lost."""
         appender.hurry(self)
         with self.stored:
-            self.stored.wait_for(lambda: self.lost or not self.waiting)
+            self.stored.wait_for(lambda: self.lost or self.is_empty)
+
+    @property
+    def is_empty(self) -> bool:
+        return self.taken is None and not self.waiting
 
 
 class Appender:
@@ -72,14 +93,19 @@ class Appender:
             if feed not in self.feeds:
                 self.feeds.add(feed)
                 self.changed.notify()
-            if self.thread is None:
-                self.thread = threading.Thread(target=self.run, name="documents-appender", daemon=True)
-                self.thread.start()
+            self.start()
 
     def hurry(self, feed: DraftFeed) -> None:
+        """Let the feed wait no longer, for anything."""
         with self.changed:
-            feed.due = 0.0
+            feed.due = feed.pause = 0.0
             self.changed.notify()
+            self.start()
+
+    def start(self) -> None:
+        if self.feeds and (self.thread is None or not self.thread.is_alive()):
+            self.thread = threading.Thread(target=self.run, name="documents-appender", daemon=True)
+            self.thread.start()
 
     def stop(self) -> None:
         """End the thread and its connection; what waits is stored first."""
@@ -88,19 +114,17 @@ class Appender:
             self.changed.notify()
         if thread is not None:
             thread.join()
-        self.stopping, self.thread = False, None
+        self.stopping = False
 
     def run(self) -> None:
         while feeds := self.wait_for_due():
-            pieces = [self.gather(feed) for feed in feeds]
             try:
                 close_old_connections()
-                lost = store(pieces)
+                pieces = [self.gather(feed) for feed in feeds]
+                self.settle(pieces, store(pieces))
             except Exception:
-                log.exception("text_not_stored", drafts=len(pieces))
+                log.exception("text_not_stored", drafts=len(feeds))
                 time.sleep(RETRY_AFTER)
-            else:
-                self.settle(pieces, lost)
         connections.close_all()
 
     def wait_for_due(self) -> list[DraftFeed]:
@@ -109,6 +133,7 @@ class Appender:
             while True:
                 now = time.monotonic()
                 if self.stopping:
+                    self.thread = self.thread if self.feeds else None
                     return list(self.feeds)
                 soonest = min((feed.due for feed in self.feeds), default=None)
                 if soonest is not None and soonest <= now:
@@ -116,10 +141,13 @@ class Appender:
                 self.changed.wait(None if soonest is None else soonest - now)
 
     def gather(self, feed: DraftFeed) -> Piece:
+        """What is stored next of a feed: the same as before when that could not be stored."""
         with self.changed:
-            text = "".join(feed.waiting)
-            feed.waiting = [text]
-        return Piece(feed, text, len(text.encode()))
+            if feed.taken is None:
+                text = "".join(feed.waiting)
+                feed.taken = Piece(feed, feed.length, text, len(text.encode()))
+                feed.waiting.clear()
+            return feed.taken
 
     def settle(self, pieces: Sequence[Piece], lost: set[int]) -> None:
         """After the commit: send what is stored, and let each feed wait for its next turn."""
@@ -128,35 +156,37 @@ class Appender:
             if feed.draft_id in lost:
                 feed.lost = True
             else:
-                streaming.ring_text(feed.document_id, feed.section_id, feed.number, feed.length, piece.text)
+                streaming.ring_text(feed.document_id, feed.section_id, feed.number, piece.start, piece.text)
         with self.changed:
             for piece in pieces:
-                feed = piece.feed
-                feed.length += piece.size
-                feed.due = time.monotonic() + COALESCE
-                del feed.waiting[0]
-                if feed.lost or not feed.waiting:
-                    feed.waiting.clear()
-                    self.feeds.discard(feed)
+                self.move_on(piece)
         for piece in pieces:
             with piece.feed.stored:
                 piece.feed.stored.notify_all()
+
+    def move_on(self, piece: Piece) -> None:
+        feed = piece.feed
+        feed.length += piece.size
+        feed.due = time.monotonic() + feed.pause
+        feed.taken = None
+        if feed.lost:
+            feed.waiting.clear()
+        if not feed.waiting:
+            self.feeds.discard(feed)
 
 
 @transaction.atomic
 def store(pieces: Sequence[Piece]) -> set[int]:
     """Append each piece to its draft, where that still is being written and ends where we left off. Gives the others' ids."""
-    lost = set()
     with database.cursor() as cursor:
-        for piece in pieces:
-            cursor.execute(
-                "UPDATE drafts SET text = text || %s, length = length + %s"
-                " WHERE id = %s AND length = %s AND status = 'writing'",
-                [piece.text, piece.size, piece.feed.draft_id, piece.feed.length],
-            )
-            if cursor.rowcount != 1:
-                lost.add(piece.feed.draft_id)
-    return lost
+        return {piece.feed.draft_id for piece in pieces if not append(cursor, piece)}
+
+
+def append(cursor: CursorWrapper, piece: Piece) -> bool:
+    """Whether the draft has the piece. It may have had it before: an answer to a commit can get lost on its way."""
+    draft = Draft.objects.filter(pk=piece.feed.draft_id, status=Draft.Status.WRITING)
+    cursor.execute(APPEND, [piece.text, piece.size, piece.feed.draft_id, piece.start])
+    return cursor.rowcount == 1 or draft.filter(length=piece.start + piece.size).exists()
 
 
 appender = Appender()

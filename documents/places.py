@@ -23,6 +23,11 @@ class Place(NamedTuple):
     ends: int = 0
 
     @property
+    def of_text(self) -> tuple[int, int, bool]:
+        """Without what may be told again."""
+        return self.draft, self.offset, self.ended
+
+    @property
     def cursor(self) -> str:
         return make_cursor(self.draft, self.offset, ended=self.ended)
 

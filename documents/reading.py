@@ -15,14 +15,17 @@ LARGEST_CHUNK = 32_768
 MANY = 2**31
 MOST_DRAFTS = 20
 """Drafts read at once."""
+CONTINUATIONS = [bytes([byte]) for byte in range(0x80, 0xC0)]
+"""The bytes inside a character of UTF-8 that do not begin it."""
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Frames, and the place that their reader has reached with them."""
+    """Frames, and the place that their reader has reached with them. `gone`: there is no such document any more."""
 
     frames: list[Frame]
     place: Place
+    gone: bool = False
 
     def labelled(self, stream: str) -> list[Frame]:
         """The same frames for those who see them under another stream."""
@@ -46,6 +49,12 @@ class Reader:
         drafts = Draft.objects.filter(document=self.document).order_by("number").select_related("section")
         return drafts.filter(number__lte=self.up_to.draft) if self.up_to is not None else drafts
 
+    def tell_next(self, draft: Draft, place: Place) -> Place:
+        """A draft; before one that is still being written, what its predecessors have changed in the summary."""
+        if draft.number > place.draft and draft.status == Draft.Status.WRITING:
+            place = self.tell_summary(place)
+        return self.tell_draft(draft, place)
+
     def tell_draft(self, draft: Draft, place: Place) -> Place:
         """What a reader at a place gets of a draft."""
         if draft.number != place.draft:
@@ -62,16 +71,22 @@ class Reader:
             place = place._replace(ended=True)
         return place
 
-    def tell_closing(self, place: Place) -> Place:
-        """The summary and the end of the run, where they are newer than what the reader knows and its drafts are told."""
-        document, limit = self.document, self.up_to or Place(revision=MANY, ends=MANY)
-        if place.ended and place.revision < document.summary_revision <= limit.revision:
+    def tell_summary(self, place: Place) -> Place:
+        """The summary, where it is newer than what the reader knows."""
+        limit = MANY if self.up_to is None else self.up_to.revision
+        if place.revision < self.document.summary_revision <= limit:
             self.told.append(self.summary())
-            place = place._replace(revision=document.summary_revision)
-        if place.ended and place.ends < document.ends <= limit.ends and document.status != Document.Status.GENERATING:
+            place = place._replace(revision=self.document.summary_revision)
+        return place
+
+    def tell_closing(self, place: Place) -> Place:
+        """What follows the drafts: the summary, and the end of the run. What is newer than `up_to` is for the next reading."""
+        document, limit = self.document, MANY if self.up_to is None else self.up_to.ends
+        place = self.tell_summary(place)
+        if place.ended and place.ends < document.ends <= limit and document.status != Document.Status.GENERATING:
             self.told.append(self.end_of_run())
             place = place._replace(ends=document.ends)
-        return place
+        return place if self.up_to is None else max(place, self.up_to)
 
     def start_of(self, draft: Draft) -> Frame:
         return frames.SectionStart(
@@ -124,14 +139,16 @@ def read_after(document_id: int, place: Place, stream: str, up_to: Place | None 
     """What follows a place, at most up to another and at most some drafts of it; nothing of a document that is gone."""
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
-        return Stretch([], place)
+        return Stretch([], place, gone=True)
     reader = Reader(document, stream, up_to)
     page = list(reader.drafts().filter(number__gte=place.draft)[:MOST_DRAFTS])
+    if page and page[0].number > place.draft:
+        place = place._replace(ended=True)  # its draft has gone with its section
     for draft in page:
         if draft.number > place.draft and not place.ended:
             break  # it waits until the draft before it has ended
         if draft.number > place.draft or not place.ended:
-            place = reader.tell_draft(draft, place)
+            place = reader.tell_next(draft, place)
     if len(page) < MOST_DRAFTS:
         place = reader.tell_closing(place)
     return Stretch(reader.told, place)
@@ -141,12 +158,27 @@ def read_current(document_id: int, stream: str, up_to: Place) -> Stretch:
     """The drafts that are the sections' texts now, and the one that is being written, from their start."""
     document = Document.objects.filter(pk=document_id).first()
     if document is None:
-        return Stretch([], up_to)
+        return Stretch([], up_to, gone=True)
     reader = Reader(document, stream, up_to)
-    current = document.sections.exclude(current_draft=None).values("current_draft")
-    for draft in reader.drafts().filter(Q(pk__in=current) | Q(status=Draft.Status.WRITING)):
-        reader.tell_draft(draft, START)
-    return Stretch(reader.told, reader.tell_closing(up_to._replace(revision=0, ends=0)))
+    wanted = Q(pk__in=document.sections.exclude(current_draft=None).values("current_draft"))
+    if not up_to.ended:
+        wanted |= Q(number=up_to.draft)
+    revision = 0
+    for draft in reader.drafts().filter(wanted):
+        revision = reader.tell_next(draft, START._replace(revision=revision)).revision
+    return Stretch(reader.told, reader.tell_closing(up_to._replace(revision=revision, ends=0)))
+
+
+def has_been_at(document_id: int, place: Place) -> bool:
+    """Whether the stream has ever been at a place, and still has what leads there."""
+    if not place.draft:
+        return not place.offset
+    draft = Draft.objects.filter(document=document_id, number=place.draft).only("text", "length", "status").first()
+    if draft is None or place.offset > draft.length:
+        return False
+    if place.ended:
+        return place.offset == draft.length and draft.status != Draft.Status.WRITING
+    return draft.text.encode()[place.offset : place.offset + 1] not in CONTINUATIONS
 
 
 def read_place(document_id: int) -> Place:

@@ -201,6 +201,7 @@ class DraftSerializer(serializers.ModelSerializer):
             "length",
             "status",
             "author",
+            "generation",
             "instructions",
             "summary",
             "tasks",

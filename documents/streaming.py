@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from documents import reading
-from documents.models import Document, Draft
+from documents.models import Document
 from documents.places import Place, parse_cursor
 from documents.reading import Stretch
 from gamedev_gateway.core.actors import Actor
@@ -14,7 +14,7 @@ from plans.streams import MAX_ID, role_in
 from realtime import access, doorbell, frames
 from realtime.access import Visible
 from realtime.connection import Connection, Subscription
-from realtime.feeds import Feed, Followed
+from realtime.feeds import Feed, Followed, LogLostItsEnd
 from realtime.history import EventFilter
 from realtime.publishing import project_stream
 from realtime.threads import in_database
@@ -97,20 +97,32 @@ class DocumentFeed(Followed):
             while self.look_again:
                 self.look_again = False
                 stretch = await in_database(reading.read_after, self.document_id, self.place, self.name)
-                if stretch.frames:
+                if stretch.gone:
+                    self.hub.doubt(self.watchers)
+                if stretch.frames or stretch.place > self.place:
                     self.give(stretch.place, stretch.labelled)
                     self.look_again = True
         finally:
             self.reading = None
+
+    async def reach(self, place: Place) -> None:
+        """Wait until this place, which the document has, has been handed on: this process may hear of it later than others."""
+        while self.place.of_text < place.of_text:
+            before = self.place
+            self.look()
+            if self.reading is not None:
+                await asyncio.shield(self.reading)
+            if self.place == before:
+                raise LogLostItsEnd(self.name)
 
     def give(self, after: Place, frames_for: Callable[[str], Sequence[frames.Frame]]) -> None:
         """Send frames to those who are live, and move on."""
         before = self.place
         self.move(after)
         for stream, members in tuple(self.live.items()):
-            for bundle in bundles_of([frame.model_dump_json() for frame in frames_for(stream)]):
-                for member in tuple(members):
-                    member.offer_from(bundle, before)
+            bundles = bundles_of([frame.model_dump_json() for frame in frames_for(stream)])
+            for member in tuple(members):
+                member.offer_from(bundles, before)
 
 
 class SectionSubscription(Subscription):
@@ -131,11 +143,13 @@ class SectionSubscription(Subscription):
     def caught_up(self) -> bool:
         return self.place is not None and self.place >= self.feed.place
 
-    def offer_from(self, bundle: Bundle, before: Place) -> None:
+    def offer_from(self, bundles: Sequence[Bundle], before: Place) -> None:
+        """Take live frames, all of them, or fall behind at the place before them."""
         if not self.live:
             return
         if self.connection.has_room:
-            self.connection.deliver(bundle)
+            for bundle in bundles:
+                self.connection.deliver(bundle)
         else:
             self.leave_live(before)
             self.connection.serve(self)
@@ -187,6 +201,8 @@ async def subscribe(
     async with connection.hub.kept_feed(stream) as followed:
         feed = cast(DocumentFeed, followed)
         place, trouble = await in_database(find_place, stream, connection.actor, after)
+        if place is not None:
+            await feed.reach(place)
         told = frames.Subscribed(
             reply_to=reply_to,
             stream=stream,
@@ -212,11 +228,8 @@ def find_place(stream: str, actor: Actor, after: str | None) -> tuple[Place | No
         raise InvalidInput(
             {"after": ["Give a cursor of this document's stream, such as 12.164, or 0 for the beginning."]}
         )
-    drafts = Draft.objects.filter(document=int(stream.partition(":")[2]), number=place.draft)
-    length = drafts.values_list("length", flat=True).first()
-    if place.draft and (length is None or place.offset > length):
-        return None, "rewound"
-    return place, None
+    known = reading.has_been_at(int(stream.partition(":")[2]), place)
+    return (place, None) if known else (None, "rewound")
 
 
 async def open_feed(hub: "Hub", stream: str) -> DocumentFeed:

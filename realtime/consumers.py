@@ -359,14 +359,20 @@ class GatewayConsumer(AsyncWebsocketConsumer):
             types = history.parse_types(name for name in query.get("types", "").split(",") if name)
             await self.subscribe(stream, query.get("after"), types, sections=flag(query, "sections"))
             if flag(query, "generate"):
-                order = Generate(command="generate", document_id=document_of(stream))
-                await self.order(order)
+                await self.order_from_url(Generate(command="generate", document_id=document_of(stream)))
         except UnknownStream as error:
             self.refuse(error, None)
             self.end(UNKNOWN)
         except GatewayError as error:
             self.refuse(error, None)
             self.end(PROTOCOL_ERROR)
+
+    async def order_from_url(self, command: Generate) -> None:
+        """Who may watch a document, but not have it written, goes on watching."""
+        try:
+            await self.order(command)
+        except GatewayError as error:
+            self.refuse(error, None)
 
     def stream_of_url(self) -> str | None:
         route = self.scope["url_route"]["kwargs"]

@@ -11,10 +11,12 @@ from typing import Any
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.typing import Subprotocol
 
 from storms.follow import Follow, Interest
 
-PROTOCOLS = (["gateway.v1"], ["gateway.v1.batch", "gateway.v1"])
+PLAIN, BATCHES = Subprotocol("gateway.v1"), Subprotocol("gateway.v1.batch")
+PROTOCOLS = ([PLAIN], [BATCHES, PLAIN])
 EXPECTED_CODES = {1000, 1005, 1006, 4503}
 """1006: the connection broke, as it does when a server is killed. Any other code is a complaint."""
 SMALL_BUFFER = 1 << 13
@@ -179,7 +181,8 @@ class Client:
         after: str | int | None = None
         if follow.position:
             follow.asked_after, cursor = follow.position
-            after = self.chance.choice([cursor, str(follow.asked_after), follow.asked_after])
+            places: list[str | int] = [cursor, str(follow.asked_after), follow.asked_after]
+            after = self.chance.choice(places)
         elif follow.asked_after is not None or self.chance.random() < 0.5:
             follow.asked_after = after = 0
         interest = follow.interest

@@ -3,11 +3,12 @@
 import random
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from realtime import doorbell
-from realtime.history import LoggedEvent
 
-Ring = Callable[[str, Sequence[LoggedEvent]], None]
+News = Sequence[tuple[Any, ...]]
+Ring = Callable[[str, News], None]
 
 
 class Unreliable:
@@ -17,13 +18,13 @@ class Unreliable:
         self.ring = ring
         self.chance = random.Random(seed)
         self.lock = threading.Lock()
-        self.kept: list[tuple[str, Sequence[LoggedEvent]]] = []
+        self.kept: list[tuple[str, News]] = []
 
-    def __call__(self, stream: str, news: Sequence[LoggedEvent]) -> None:
+    def __call__(self, stream: str, news: News) -> None:
         for hint in self.choose((stream, news)):
             self.ring(*hint)
 
-    def choose(self, hint: tuple[str, Sequence[LoggedEvent]]) -> list[tuple[str, Sequence[LoggedEvent]]]:
+    def choose(self, hint: tuple[str, News]) -> list[tuple[str, News]]:
         with self.lock:
             self.kept.extend([hint] * self.chance.choice([0, 0, 1, 1, 2]))
             self.chance.shuffle(self.kept)

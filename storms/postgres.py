@@ -60,7 +60,7 @@ def own_postgres() -> Iterator[str]:
 
 def make_instance(program: Path, folder: Path, user: str | None) -> None:
     options = ["-U", "gw", "-A", "trust", "--no-sync", "--no-instructions", "--locale=C.UTF-8", "--encoding=UTF8"]
-    command = [program, "-D", folder / "data", *options]
+    command = [str(program), "-D", str(folder / "data"), *options]
     made = subprocess.run(command, user=user, cwd="/", capture_output=True, text=True, check=False)
     if made.returncode:
         raise RuntimeError(f"initdb failed: {made.stderr.strip()}")
@@ -69,7 +69,7 @@ def make_instance(program: Path, folder: Path, user: str | None) -> None:
 @contextmanager
 def running(program: Path, folder: Path, port: int, user: str | None) -> Iterator[None]:
     settings = [word for name, value in QUICK.items() for word in ("-c", f"{name}={value}")]
-    command = [program, "-D", folder / "data", "-p", str(port), "-k", folder, *settings]
+    command = [str(program), "-D", str(folder / "data"), "-p", str(port), "-k", str(folder), *settings]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, user=user, cwd="/", stdout=log, stderr=log)
     try:

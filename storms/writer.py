@@ -15,8 +15,10 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
+from websockets.typing import Subprotocol
 
 TYPES = ("chat", "action", "update", "scene", "timeline", "log")
+PROTOCOL = Subprotocol("gateway.v1")
 IN_FLIGHT = 40
 BULK = 25
 GIVES_UP_AFTER = 60
@@ -112,7 +114,7 @@ class Writer:
 
     async def over_socket(self) -> None:
         url = f"ws://127.0.0.1:{self.chance.choice(self.orders.ports)}/ws/"
-        async with connect(url, additional_headers=self.headers, subprotocols=["gateway.v1"], open_timeout=20) as ws:
+        async with connect(url, additional_headers=self.headers, subprotocols=[PROTOCOL], open_timeout=20) as ws:
             known = set()
             for event in list(self.open.values())[:IN_FLIGHT]:
                 await self.publish(ws, event)

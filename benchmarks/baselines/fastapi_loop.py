@@ -3,6 +3,7 @@
 uvicorn fastapi_loop:app, in benchmarks/.venv. From the environment: DATABASE (a path), TOKEN, and how many events to begin with, PREFILL.
 """
 
+import asyncio
 import hashlib
 import json
 import os
@@ -17,6 +18,7 @@ from sqlmodel import Field, Session, SQLModel, create_engine, select
 app = FastAPI()
 engine = create_engine(f"sqlite:///{os.environ['DATABASE']}", connect_args={"check_same_thread": False})
 rooms: dict[str, set[WebSocket]] = {}
+saying: set[asyncio.Task[None]] = set()
 
 
 class EventLog(SQLModel, table=True):
@@ -99,6 +101,32 @@ def count(stream: str) -> dict[str, int | None]:
         rows = select(func.count(EventLog.id), func.min(EventLog.id), func.max(EventLog.id))
         found = session.exec(rows.where(EventLog.project_id == stream.removeprefix("project:"))).one()
     return dict(zip(("count", "min", "max"), found, strict=True))
+
+
+@app.post("/bench/tokens", status_code=202)
+async def begin_tokens(stream: str, count: int, text: str) -> dict[str, str]:
+    task = asyncio.create_task(say_tokens(stream, count, text))
+    saying.add(task)
+    task.add_done_callback(saying.discard)
+    return {"stream": stream}
+
+
+async def say_tokens(stream: str, count: int, text: str) -> None:
+    """Each token to each socket as it comes, stored nowhere."""
+    digest, length = hashlib.sha256(text.encode() * count).hexdigest(), len(text.encode())
+    about = {"stream": stream, "document_id": 1, "section_id": 1, "draft": 1}
+    await send_to_all({"type": "section_start", **about, "idx": 0, "heading": "A section", "sections_total": 1})
+    for number in range(count):
+        start, end = number * length, (number + 1) * length
+        chunk = {"type": "section_chunk", **about, "start": start, "end": end, "text": text, "cursor": f"1.{end}"}
+        await send_to_all(chunk)
+    await send_to_all({"type": "section_end", **about, "length": length * count, "sha256": digest, "status": "done"})
+    await send_to_all({"type": "document_end", "stream": stream, "document_id": 1, "status": "ready"})
+
+
+async def send_to_all(frame: dict[str, Any]) -> None:
+    for socket in list(rooms.get(frame["stream"], ())):
+        await socket.send_json(frame)
 
 
 @app.websocket("/ws/")

@@ -19,12 +19,12 @@ class SectionInbox(Inbox):
     """Takes every frame apart. `count` counts the ends of documents.
 
     Times in ns. Of each chunk: `ages`, since its last token was due; `oldest`, since its first was; `own`, since coalescing let
-    its last token go. `summaries`: from the end of a section to the summary. `began`, `ended`: the first and the last text.
+    its last token go; `dues` are when its last token was. `summaries`: from the end of a section to the summary. `began`, `ended`: the first and the last text.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.ages, self.oldest, self.own, self.summaries = (array("q") for _ in range(4))
+        self.ages, self.oldest, self.own, self.dues, self.summaries = (array("q") for _ in range(5))
         self.began = self.ended = self.section_ended = 0
         self.draft = self.length = 0
         self.sha256 = hashlib.sha256()
@@ -60,6 +60,7 @@ class SectionInbox(Inbox):
         self.oldest.append(now - int(tokens[0].split("/")[1]))
         self.ages.append(now - int(due))
         self.own.append(now - int(goes))
+        self.dues.append(int(due))
 
     def on_section_end(self, frame: dict[str, Any], now: int) -> None:
         self.section_ended = now

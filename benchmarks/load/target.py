@@ -56,13 +56,13 @@ class Target:
         self.greet(wire)
         return wire
 
-    def subscribe(self, wire: Wire, after: int | None = None) -> int:
-        """Subscribe, and give the seq at which the log is."""
-        wire.send(self.subscription(after))
+    def subscribe(self, wire: Wire, after: int | None = None, stream: str = "") -> int:
+        """Subscribe, and give the seq at which the log is. To the project's stream, unless another is named."""
+        wire.send(self.subscription(after, stream))
         return self.frame(wire.receive_until('"subscribed"'))["seq"]
 
-    def subscription(self, after: int | None = None) -> str:
-        asked = {"command": "subscribe", "id": "s", "stream": self.stream}
+    def subscription(self, after: int | None = None, stream: str = "") -> str:
+        asked = {"command": "subscribe", "id": "s", "stream": stream or self.stream}
         return self.command(json.dumps(asked if after is None else {**asked, "after": after}))
 
     def publication(self, number: int, stamped: str) -> str:
@@ -92,10 +92,10 @@ class Target:
         )
         return head.encode() + body
 
-    def call(self, method: str, path: str) -> dict[str, Any]:
-        request = urllib.request.Request(
-            f"http://{self.host}:{self.port}{path}", method=method, headers={"Authorization": f"Bearer {self.token}"}
-        )
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://{self.host}:{self.port}{path}", data, headers, method=method)
         with urllib.request.urlopen(request, timeout=600) as answer:
             return json.load(answer)
 

@@ -18,7 +18,7 @@ from documents.writing.template import make_outline
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput
 from plans.models import Artifact, Project, Task
-from plans.services import register_artifact, validate_artifact
+from plans.services import delete_artifact, register_artifact, validate_artifact
 from realtime import doorbell, event_types
 
 
@@ -75,14 +75,24 @@ def update_document(
 
 @transaction.atomic
 def delete_document(document: Document, *, actor: Actor) -> None:
-    """Delete a document with all its drafts. BeingWritten while a run is at work on it. Its sockets are told."""
+    """Delete a document with all its drafts, and the artifact that is its export. Its sockets are told.
+
+    BeingWritten while a run is at work on it.
+    """
     document.project.lock()
     document = document.lock()
     if document.status == Document.Status.GENERATING:
         raise BeingWritten(document)
     Document.objects.filter(pk=document.pk).delete()
+    for artifact in Artifact.objects.filter(task__plan__project=document.project_id, uri=export_uri(document)):
+        delete_artifact(artifact, actor=actor)
     transaction.on_commit(lambda: doorbell.notify(document.stream, {"type": "access.changed"}), robust=True)
     tell_of_document(document, event_types.DocumentDeleted, actor=actor)
+
+
+def export_uri(document: Document) -> str:
+    """Where the document can be had as Markdown."""
+    return f"/api/v1/documents/{document.pk}/export/?as=markdown"
 
 
 @transaction.atomic
@@ -97,7 +107,7 @@ def register_document_artifact(document: Document, actor: Actor) -> Artifact | N
         return None
     text = as_markdown(document_file(document)).encode()
     is_now: dict[str, Any] = {"sha256": hashlib.sha256(text).hexdigest(), "size_bytes": len(text)}
-    uri = f"/api/v1/documents/{document.pk}/export/?as=markdown"
+    uri = export_uri(document)
     known = task.artifacts.filter(uri=uri).first()
     if known is None:
         category = Artifact.Category.DOCUMENT

@@ -13,27 +13,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from django.db import transaction
-from django.db.models import F
+from django.db import DatabaseError, transaction
+from django.db.models import F, QuerySet
 
 from contexts import services as contexts
 from contexts.models import Context
 from documents.errors import BeingWritten, NothingToWrite
-from documents.feeding import DraftFeed
+from documents.feeding import UNSTORABLE, DraftFeed
 from documents.material import context_of, material_of
 from documents.models import Document, Draft, Section, next_draft_number
 from documents.places import make_cursor
 from documents.services.documents import register_document_artifact
 from documents.services.sections import fold_summary
 from documents.services.telling import ring_after_commit, task_ref, tell_of_document
-from documents.writers import SectionOrder, SectionResult, SectionText, SectionWriter, section_writer
+from documents.writers import SectionOrder, SectionResult, SectionWriter, section_writer
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import GatewayError, NotFound
-from plans.models import Generation
+from plans.models import Generation, Project
 from plans.services import generations
 from plans.streams import check_may_write
 from realtime import access, event_types
 from realtime.publishing import publish
+from realtime.threads import in_database
 
 BEAT = 1.0
 """Seconds between two looks at whether the run is still ours."""
@@ -93,9 +94,12 @@ def last_length(document: Document) -> int:
     return document.drafts.order_by("-number").values_list("length", flat=True).first() or 0
 
 
+@transaction.atomic
 def order_run(document_id: int, actor: Actor) -> int:
     """The socket's `generate`: the run that is at work, or a new one. Gives its id."""
     document = find_document(document_id, actor)
+    document.project.lock()
+    document = document.lock()
     if document.status == Document.Status.GENERATING and document.run_id:
         return document.run_id
     return start_run(document, actor=actor).pk
@@ -144,11 +148,12 @@ class Totals:
 
 def write_document(run: Generation) -> None:
     """Do a run that a worker has taken: write its sections in order, and end it, well or badly."""
-    totals, writer = Totals(), section_writer()
+    totals = Totals()
     try:
         clear_up(run)
-        while (section := next_section(run)) is not None:
-            write_section(run, section, writer, totals)
+        writer = section_writer()
+        while (draft := begin_draft(run, writer.name)) is not None:
+            write_draft(run, draft, writer, totals)
         end_run(run, Document.Status.READY, totals)
     except NoLongerOurs:
         log.info("run_no_longer_ours", generation=run.pk)
@@ -163,7 +168,7 @@ def write_document(run: Generation) -> None:
 def clear_up(run: Generation) -> None:
     """End as failed what a worker before us has begun and left."""
     document = lock_document(run)
-    for draft in document.drafts.filter(status=Draft.Status.WRITING).select_related("section"):
+    for draft in open_drafts(document):
         close_draft(
             draft, Draft.Status.FAILED, error={"code": "worker_lost", "message": "Its worker ended; another goes on."}
         )
@@ -177,10 +182,9 @@ def next_section(run: Generation) -> Section | None:
     return asked.exclude(pk__in=done).order_by("idx").first()
 
 
-def write_section(run: Generation, section: Section, writer: SectionWriter, totals: Totals) -> None:
+def write_draft(run: Generation, draft: Draft, writer: SectionWriter, totals: Totals) -> None:
     started = time.monotonic()
-    order = order_for(run, section)
-    draft = begin_draft(run, section, writer.name)
+    order = order_for(run, draft.section_id)
     feed = DraftFeed(draft.pk, draft.document_id, draft.section_id, draft.number)
     try:
         result = asyncio.run(pump(run, writer, order, feed))
@@ -197,31 +201,40 @@ def write_section(run: Generation, section: Section, writer: SectionWriter, tota
 
 async def pump(run: Generation, writer: SectionWriter, order: SectionOrder, feed: DraftFeed) -> SectionResult:
     """Take the text from the writer as it comes. Leaves off, in mid-sentence, when the run is no longer ours."""
+    taking = asyncio.ensure_future(take_text(writer, order, feed))
+    try:
+        while not taking.done():
+            await asyncio.wait([taking], timeout=BEAT)
+            if not taking.done() and not await still_ours(run):
+                raise NoLongerOurs
+        return taking.result()
+    finally:
+        taking.cancel()
+        await asyncio.gather(taking, return_exceptions=True)
+
+
+async def take_text(writer: SectionWriter, order: SectionOrder, feed: DraftFeed) -> SectionResult:
     async with writer.open(order) as text:
-        taking = asyncio.ensure_future(take_text(text, feed))
-        try:
-            while not taking.done():
-                await asyncio.wait([taking], timeout=BEAT)
-                if not taking.done() and (feed.lost or not await asyncio.to_thread(generations.keep, run)):
-                    raise NoLongerOurs
-            taking.result()
-        finally:
-            taking.cancel()
-            await asyncio.gather(taking, return_exceptions=True)
+        async for piece in text:
+            feed.add(piece)
+            if feed.lost:
+                raise NoLongerOurs
     return text.result
 
 
-async def take_text(text: SectionText, feed: DraftFeed) -> None:
-    async for piece in text:
-        feed.add(piece)
-        if feed.lost:
-            raise NoLongerOurs
+async def still_ours(run: Generation) -> bool:
+    """Prolong the run's lease. A database that is away for a moment says nothing about it; all that is written is fenced."""
+    try:
+        return await in_database(generations.keep, run)
+    except DatabaseError:
+        log.exception("lease_not_prolonged", generation=run.pk)
+        return True
 
 
-def order_for(run: Generation, section: Section) -> SectionOrder:
-    document = Document.objects.select_related("project").get(pk=section.document_id)
+def order_for(run: Generation, section_id: int) -> SectionOrder:
+    document = Document.objects.select_related("project").get(pk=run.request["document"])
     sections = list(document.sections.select_related("current_draft"))
-    place = next(number for number, each in enumerate(sections) if each.pk == section.pk)
+    place = next(number for number, each in enumerate(sections) if each.pk == section_id)
     before = sections[place - 1].current_draft if place else None
     present = sections[place].current_draft
     return SectionOrder(
@@ -239,9 +252,12 @@ def order_for(run: Generation, section: Section) -> SectionOrder:
 
 
 @transaction.atomic
-def begin_draft(run: Generation, section: Section, model: str) -> Draft:
+def begin_draft(run: Generation, model: str) -> Draft | None:
+    """A draft of the run's next section; None when it has written all."""
     document = lock_document(run)
-    section = Section.objects.get(pk=section.pk)
+    section = next_section(run)
+    if section is None:
+        return None
     section.status = Section.Status.WRITING
     section.save(update_fields=["status"])
     draft = Draft.objects.create(
@@ -261,10 +277,9 @@ def begin_draft(run: Generation, section: Section, model: str) -> Draft:
 def finish_draft(run: Generation, draft: Draft, result: SectionResult, *, elapsed_ms: int) -> None:
     """The draft is complete and is the section's text now; the summary follows in the same transaction."""
     document = lock_document(run)
-    draft = Draft.objects.select_related("section").get(pk=draft.pk)
-    if draft.status != Draft.Status.WRITING:
-        raise NoLongerOurs
-    draft.summary, draft.told_of, draft.model = result.summary, list(result.told_of), result.model
+    draft = own_draft(document, draft)
+    draft.summary, draft.told_of = result.summary.translate(UNSTORABLE), list(result.told_of)
+    draft.model = result.model
     draft.tokens, draft.elapsed_ms = result.tokens_out, elapsed_ms
     close_draft(draft, Draft.Status.DONE)
     section = draft.section
@@ -287,9 +302,21 @@ def finish_draft(run: Generation, draft: Draft, result: SectionResult, *, elapse
 @transaction.atomic
 def fail_draft(run: Generation, draft: Draft, error: GatewayError) -> None:
     document = lock_document(run)
-    fresh = Draft.objects.select_related("section").get(pk=draft.pk)
-    close_draft(fresh, Draft.Status.FAILED, error={"code": error.code, "message": error.detail})
+    close_draft(own_draft(document, draft), Draft.Status.FAILED, error={"code": error.code, "message": error.detail})
     ring_after_commit(document.pk)
+
+
+def open_drafts(document: Document) -> QuerySet[Draft]:
+    """The drafts that are being written, with their rows locked: what is appended meanwhile would not be in their SHA-256."""
+    drafts = document.drafts.filter(status=Draft.Status.WRITING)
+    return drafts.select_related("section").select_for_update(of=("self",))
+
+
+def own_draft(document: Document, draft: Draft) -> Draft:
+    fresh = open_drafts(document).filter(pk=draft.pk).first()
+    if fresh is None:
+        raise NoLongerOurs
+    return fresh
 
 
 def close_draft(draft: Draft, status: Draft.Status, error: dict[str, str] | None = None) -> None:
@@ -342,7 +369,7 @@ def give_up(run: Generation, totals: Totals, code: str, message: str) -> None:
         run, Generation.Status.FAILED, error={"code": code, "message": message}, **totals.fields()
     ):
         return
-    for draft in document.drafts.filter(status=Draft.Status.WRITING).select_related("section"):
+    for draft in open_drafts(document):
         close_draft(draft, Draft.Status.FAILED, error={"code": code, "message": message})
     document = close_document(document, Document.Status.FAILED, run)
     told = {"code": code, "message": message}
@@ -358,7 +385,7 @@ def cancel_run(document: Document, *, actor: Actor) -> Document:
         return document
     run = Generation.objects.select_for_update().get(pk=document.run.pk)
     generations.end_long_run(run, Generation.Status.CANCELLED)
-    for draft in document.drafts.filter(status=Draft.Status.WRITING).select_related("section"):
+    for draft in open_drafts(document):
         close_draft(draft, Draft.Status.CANCELLED)
     document = close_document(document, Document.Status.CANCELLED, run)
     tell_of_document(document, event_types.DocumentCancelled, actor=actor)
@@ -406,7 +433,8 @@ def note_in_context(document: Document, run: Generation, actor: Actor) -> None:
 
 def lock_document(run: Generation) -> Document:
     """The run's document, with its row and its project's locked; NoLongerOurs when the run has been ended or taken up."""
-    run.project.lock()
+    if Project.objects.select_for_update().filter(pk=run.project_id).first() is None:
+        raise NoLongerOurs
     document = Document.objects.select_for_update().select_related("project").filter(pk=run.request["document"]).first()
     ours = Generation.objects.filter(pk=run.pk, attempt=run.attempt, status=Generation.Status.RUNNING)
     if document is None or not ours.exists():

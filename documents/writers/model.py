@@ -81,7 +81,7 @@ class ModelText:
     async def _from_model(self) -> AsyncGenerator[str]:
         closing = SummaryLine()
         try:
-            async with self.model.stream(section_prompt(self.order)) as stream:
+            async with self.model.stream(section_prompt(self.order, self.model.limits.prompt)) as stream:
                 self.usage = stream.usage
                 async for token in stream:
                     if piece := self._said(closing.feed(token)):

@@ -48,8 +48,9 @@ class ModelOutliner:
     async def outline(self, material: Material) -> Outline:
         """Never fails for the model's sake: the template's outline is there already, and shown to the model as the usual one."""
         usual = make_outline(material)
+        prompt = outline_prompt(material, usual, self.model.limits.prompt)
         try:
-            answer = await self.model.ask(outline_prompt(material, usual), ProposedOutline, faults_of)
+            answer = await self.model.ask(prompt, ProposedOutline, faults_of)
         except ModelError as error:
             name = f"{TEMPLATE} ({self.name}: {error.code})"
             return Outline(tuple(usual), name, error.usage.tokens_in, error.usage.tokens_out, error)

@@ -8,6 +8,7 @@ from daphne.server import Server as DaphneServer
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import defer
 from twisted.internet.interfaces import IPushProducer
+from twisted.internet.tcp import Port
 from twisted.internet.tcp import Server as TCPServer
 from zope.interface import implementer
 
@@ -87,7 +88,12 @@ def is_idle(transport: Any) -> bool:
 class Server(DaphneServer):
     def run(self) -> None:
         WebSocketFactory.protocol = FramesProtocol
+        self.ports: list[Port] = []
         super().run()
+
+    def listen_success(self, port: Port) -> None:
+        self.ports.append(port)
+        super().listen_success(port)
 
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         if isinstance(protocol, FramesProtocol):
@@ -108,7 +114,13 @@ class Server(DaphneServer):
         return super().kill_all_applications()
 
     async def say_goodbye(self) -> None:
+        """Listen no more; let the open sockets finish and close with 4503, and the requests in hand be answered."""
+        for port in self.ports:
+            port.stopListening()
         await current_hub().say_goodbye(within=limits.GOODBYE_SECONDS)
+        applications = [details.get("application_instance") for details in self.connections.values()]
+        if running := [each for each in applications if each is not None and not each.done()]:
+            await asyncio.wait(running, timeout=limits.REQUESTS_END_SECONDS)
 
 
 def run(application: Any, host: str, port: int) -> None:

@@ -111,6 +111,12 @@ def member(payload: dict[str, Any]) -> str:
     return f"made {user} {'an' if role[0] in 'eo' else 'a'} {role}" if role else f"took {user} out"
 
 
+def section(payload: dict[str, Any]) -> str:
+    if payload["action"] == "stale":
+        return f"found the section “{payload['heading']}” stale"
+    return f"{payload['action']} the section “{payload['heading']}”"
+
+
 WORDS = {
     "project": project,
     "plan.created": lambda payload: f"proposed plan v{payload['version']} with {payload['tasks']} tasks",
@@ -133,6 +139,15 @@ WORDS = {
     ),
     "artifact.validated": lambda payload: f"found an artifact {payload['validation_status']}:",
     "artifact.deleted": lambda payload: "deleted an artifact of",
+    "document.created": lambda payload: f"created the document “{payload['title']}”",
+    "document.updated": lambda payload: f"edited the {' and '.join(payload['changed'])} of “{payload['title']}”",
+    "document.deleted": lambda payload: f"deleted the document “{payload['title']}”",
+    "document.started": lambda payload: f"had “{payload['title']}” written",
+    "document.completed": lambda payload: f"completed “{payload['title']}”",
+    "document.failed": lambda payload: f"failed to write “{payload['title']}”: {cut(payload['message'], 200)}",
+    "document.cancelled": lambda payload: f"stopped the writing of “{payload['title']}”",
+    "section.updated": section,
+    "section.completed": lambda payload: f"wrote the section “{payload['heading']}”",
     "member.changed": member,
     "error": lambda payload: f"met an error: {cut(payload['message'], 200)}",
 }

@@ -23,6 +23,8 @@ from realtime.publishing import publish
 LEASE = timedelta(seconds=60)
 LONG_RUN_LEASE = timedelta(seconds=8)
 """Short, since it is prolonged every second: a dead worker's run is taken up within fifteen seconds."""
+JOB_LOST_AFTER = timedelta(seconds=15)
+"""A run that waits so long is queued once more: a worker may have died between taking the job and taking the run."""
 log = structlog.get_logger("gateway.generations")
 
 
@@ -129,7 +131,11 @@ def take(generation_id: int) -> Generation | None:
     generation = Generation.objects.select_for_update().select_related("project").filter(pk=generation_id).first()
     if generation is None or generation.status not in Generation.OPEN:
         return None
-    if generation.lease_until and generation.lease_until > timezone.now():
+    if (
+        generation.status == Generation.Status.RUNNING
+        and generation.lease_until
+        and generation.lease_until > timezone.now()
+    ):
         return None
     generation.status = Generation.Status.RUNNING
     generation.attempt += 1
@@ -212,14 +218,18 @@ def take_up_abandoned() -> int:
 
 
 def take_up_expired() -> int:
-    """Queue again the running ones whose worker has let its lease lapse; called every few seconds. Returns how many."""
+    """Queue again the runs whose worker has let its lease lapse, and those that nobody has begun for long.
+
+    Called every few seconds. Returns how many. A job too many does no harm (see `take`).
+    """
     now = timezone.now()
-    expired = Generation.objects.filter(status=Generation.Status.RUNNING, lease_until__lt=now)
+    unbegun = models.Q(status=Generation.Status.QUEUED, lease_until=None, created_at__lt=now - JOB_LOST_AFTER)
+    expired = Generation.objects.filter(models.Q(status__in=Generation.OPEN, lease_until__lt=now) | unbegun)
     queued = 0
     for generation_id in list(expired.values_list("pk", flat=True)):
         with transaction.atomic():
-            again = expired.filter(pk=generation_id).update(status=Generation.Status.QUEUED, lease_until=None)
-            if again:
+            again = expired.filter(pk=generation_id)
+            if again.update(status=Generation.Status.QUEUED, lease_until=now + JOB_LOST_AFTER):
                 enqueue(generation_id)
                 queued += 1
     return queued

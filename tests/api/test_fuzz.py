@@ -58,6 +58,8 @@ def client(as_alice, accepted, propose):
     act(as_alice, task, "start")
     as_alice.post(f"/api/v1/tasks/{task.pk}/artifacts/", {"type": "x", "category": "code", "path": "p"})
     as_alice.post("/api/v1/projects/pixel-jumper/contexts/", {"content": {}})
+    as_alice.post("/api/v1/projects/pixel-jumper/documents/", {"title": "Design", "outline": [{"heading": "Vision"}]})
+    as_alice.patch("/api/v1/sections/1/", {"text": "A game of islands."})
     propose({"title": "Another idea"})
     as_alice.raise_request_exception = False
     return as_alice

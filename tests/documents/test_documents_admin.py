@@ -63,6 +63,7 @@ def test_the_list_and_the_page_show_what_there_is(alice_admin, document):
     assert "1 of 3" in shown
     shown = alice_admin.get(page(document)).content.decode()
     assert "A game of &lt;islands&gt;." in shown
+    assert "Vision · done" in shown
     assert page(document, "generate") in shown
     assert page(document, "cancel") not in shown
 

@@ -119,5 +119,13 @@ def test_another_text_brings_the_artifact_up_to_date_and_its_verdict_lapses(as_a
     assert events(project, "artifact.validated")[-1]["payload"]["validation_status"] == "pending"
 
 
+def test_a_deleted_document_takes_its_artifact_along(as_alice, accepted, project):
+    made = create(as_alice, task="T-001")
+    register(made)
+    as_alice.delete(url_of(made))
+    assert as_alice.get(f"/api/v1/tasks/{task_of(accepted, 'T-001').pk}/artifacts/").json()["results"] == []
+    assert len(events(project, "artifact.deleted")) == 1
+
+
 def test_a_document_of_the_project_is_no_artifact(as_alice, document):
     assert register(document) is None

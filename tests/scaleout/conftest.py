@@ -8,7 +8,7 @@ import pytest
 from storms.gateways import Gateways, gateways
 from storms.postgres import own_postgres
 from storms.redis_server import RedisServer, own_redis
-from tests.realtime.conftest import hub
+from tests.realtime.readers import hub
 
 __all__ = ["hub"]
 REREAD = {"GATEWAY_REREAD_SECONDS": "0.5"}

@@ -84,10 +84,10 @@ def texts(frames: list[dict[str, Any]]) -> list[str]:
 
 
 def test_a_storm_in_which_redis_dies_loses_nothing(two_servers: Gateways, redis: RedisServer) -> None:
-    plan = Plan(clients=30, rate=48, seconds=5, outages=1)
+    plan = Plan(clients=30, rate=48, seconds=4, outages=1)
     verdict = asyncio.run(Storm(plan, two_servers, seed=1, redis=redis).run())
     assert verdict.faults == []
-    assert verdict.acknowledged == 240
+    assert verdict.acknowledged == 192
 
 
 def test_events_of_a_management_command_reach_sockets_of_every_server(heard: dict[str, Any]) -> None:

@@ -15,8 +15,9 @@ class Lost(GatewayError):
     iterated next follows `cursor`.
     """
 
-    def __init__(self, stream: str, reason: str, *, after: int, cursor: str) -> None:
-        super().__init__(f"{stream}: events after {after} are lost ({reason}); read the state anew.")
+    def __init__(self, stream: str, reason: str, *, after: int, cursor: str, words: str = "") -> None:
+        words = words or f"events after {after} are lost ({reason})"
+        super().__init__(f"{stream}: {words}; read the state anew.")
         self.stream = stream
         self.reason = reason
         self.after = after
@@ -26,12 +27,23 @@ class Lost(GatewayError):
 class Gap(Lost):
     """The server broke its promise: between the seqs `after` and `before` an event is missing, as `prev` proves.
 
-    The event whose seq is `before` is iterated next.
+    The event whose seq is `before` is iterated next. With a `draft`, `after` and `before` are bytes of its text.
     """
 
-    def __init__(self, stream: str, *, after: int, before: int, cursor: str) -> None:
-        super().__init__(stream, "gap", after=after, cursor=cursor)
+    def __init__(self, stream: str, *, after: int, before: int, cursor: str, draft: int | None = None) -> None:
+        words = f"bytes {after} to {before} of draft {draft} are missing" if draft else ""
+        super().__init__(stream, "gap", after=after, cursor=cursor, words=words)
         self.before = before
+        self.draft = draft
+
+
+class Mismatch(Lost):
+    """The server broke its promise: the text of `draft` is not the one whose SHA-256 ended it."""
+
+    def __init__(self, stream: str, *, draft: int, cursor: str) -> None:
+        words = f"the text of draft {draft} is not the one whose SHA-256 ends it"
+        super().__init__(stream, "mismatch", after=0, cursor=cursor, words=words)
+        self.draft = draft
 
 
 class Refused(GatewayError):
@@ -52,6 +64,13 @@ class CommandError(GatewayError):
         self.errors: Mapping[str, list[str]] = frame.get("errors", {})
         self.data = {name: value for name, value in frame.items() if name not in {"type", "reply_to"}}
         super().__init__(f"{self.message} ({self.code})")
+
+
+class Unanswered(GatewayError):
+    """The connection was lost before the answer came: it may have been done, or not. Look at the document, then ask again."""
+
+    def __init__(self) -> None:
+        super().__init__("The connection was lost before the gateway had answered.")
 
 
 class ProtocolError(GatewayError):

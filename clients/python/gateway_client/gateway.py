@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 import uuid
 import weakref
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,6 +16,8 @@ from gateway_client.backoff import Backoff
 from gateway_client.door import OPENS_WITHIN, Door, Token
 from gateway_client.errors import Closed, CommandError, ConnectionLost, ProtocolError, Refused
 from gateway_client.frames import Event, Frame, Published, parse
+from gateway_client.orders import Orders
+from gateway_client.pace import Pace
 from gateway_client.publications import Publications, encode
 from gateway_client.subscription import Subscription
 
@@ -23,7 +26,7 @@ TOO_LARGE = 4413
 NO_CODE = 1006
 HEARTBEATS_OF_SILENCE = 2.5
 """So many heartbeats without a frame, and the connection counts as lost."""
-CONTROL = {"welcome", "subscribed", "unsubscribed", "published", "error", "pong", "resync", "closing"}
+CONTROL = {"welcome", "subscribed", "unsubscribed", "published", "done", "error", "pong", "resync", "closing"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Gateway:
         self._ids = itertools.count(1)
         self._subscriptions: weakref.WeakValueDictionary[str, Subscription[Any]] = weakref.WeakValueDictionary()
         self._publications = Publications(self._send)
+        self._orders = Orders(self._send)
         self._moved = asyncio.Event()
         self._end: Exception | None = Closed()
         self._reason = ""
@@ -124,6 +128,20 @@ class Gateway:
         event = {"project_id": project, "type": type, "payload": payload, "task": task, "key": key or uuid.uuid4().hex}
         return await self._publications.publish(self._next_id(), event)
 
+    async def generate(self, document_id: int) -> int:
+        """Have a document written, and give the id of the run: of the one at work, where there is one.
+
+        CommandError when the gateway will not do it. Unanswered when the connection is lost meanwhile: it is not sent
+        again, since it could begin a second run.
+        """
+        self._raise_if_ended()
+        return await self._orders.give(self._next_id(), "generate", document_id)
+
+    async def cancel(self, document_id: int) -> int:
+        """End the run that writes a document, and give its id; 0 when there is none. Errors as with `generate`."""
+        self._raise_if_ended()
+        return await self._orders.give(self._next_id(), "cancel", document_id)
+
     # The connection
 
     async def _run(self) -> None:
@@ -154,6 +172,7 @@ class Gateway:
             self._reason = str(error) or "nothing came for too long"
         finally:
             self._reset_connection()
+            self._orders.lost()
 
     def _judge(self, closed: ConnectionClosed) -> None:
         """Whether the code with which it was closed lets us come back."""
@@ -179,7 +198,10 @@ class Gateway:
 
     async def _write(self, socket: ClientConnection) -> None:
         while True:
-            await socket.send(await self._outbox.get())
+            text = await self._outbox.get()
+            if wait := self._pace.next(time.monotonic()):
+                await self._sleep(wait)
+            await socket.send(text)
 
     async def _pause(self) -> None:
         seconds = self._retry_after + self._backoff.next()
@@ -194,16 +216,19 @@ class Gateway:
 
     @property
     def _has_work(self) -> bool:
-        return bool(self._subscriptions or self._publications)
+        return bool(self._subscriptions or self._publications or self._orders)
 
     @property
     def _is_full(self) -> bool:
         """Whether to stop reading. Never while an answer is awaited: it may be its reader who awaits it."""
-        return not self._publications and any(len(each) >= self._buffer for each in self._subscriptions.values())
+        return not (self._publications or self._orders) and any(
+            len(each) >= self._buffer for each in self._subscriptions.values()
+        )
 
     def _reset_connection(self) -> None:
         self._is_open = False
         self._patience = OPENS_WITHIN
+        self._pace = Pace()
         self._outbox: asyncio.Queue[str] = asyncio.Queue()
         self._served: set[str] = set()
 
@@ -212,6 +237,7 @@ class Gateway:
         for subscription in list(self._subscriptions.values()):
             subscription.end(StopAsyncIteration() if isinstance(error, Closed) else error)
         self._publications.fail_all(error)
+        self._orders.fail_all(error)
         self._tell("closed", reason="" if isinstance(error, Closed) else str(error))
 
     def _raise_if_ended(self) -> None:
@@ -226,11 +252,12 @@ class Gateway:
     def _next_id(self) -> str:
         return str(next(self._ids))
 
-    def _send(self, text: str) -> None:
-        """Send it now; without a connection, the next one begins with it."""
+    def _send(self, text: str) -> bool:
+        """Send it now; without a connection, which False says, the next one begins with it."""
         if self._is_open:
             self._outbox.put_nowait(text)
         self._moved.set()
+        return self._is_open
 
     def _ask_for(self, subscription: Subscription[Any]) -> None:
         if subscription.stream in self._served:
@@ -267,24 +294,19 @@ class Gateway:
             raise ProtocolError(f"This frame is not as it should be: {frame}") from error
 
     def _hand_on(self, frame: dict[str, Any]) -> None:
-        """To the stream that it names. Frames of sections name their document, which others may have asked to see."""
-        stream = frame.get("stream") or f"document:{frame.get('document_id')}"
-        subscription = self._subscriptions.get(stream)
-        if subscription is None and "stream" not in frame:
-            receivers = [each for each in self._subscriptions.values() if each.sections]
-        else:
-            receivers = [subscription] if subscription else []
-        for each in receivers:
-            if each.is_live:
-                each.receive(frame)
+        """To the stream that it names. Nobody wants it when that was left a moment ago."""
+        subscription = self._subscriptions.get(frame["stream"])
+        if subscription and subscription.is_live:
+            subscription.receive(frame)
 
     def _on_welcome(self, frame: dict[str, Any]) -> None:
         self._is_open = True
         self._patience = frame["heartbeat_seconds"] * HEARTBEATS_OF_SILENCE
+        self._pace = Pace(frame.get("commands_per_second"))
         self._tell("open")
         for subscription in list(self._subscriptions.values()):
             self._ask_for(subscription)
-        for text in self._publications.texts():
+        for text in [*self._publications.texts(), *self._orders.texts()]:
             self._send(text)
 
     def _on_subscribed(self, frame: dict[str, Any]) -> None:
@@ -296,11 +318,15 @@ class Gateway:
         self._backoff.reset()
         self._publications.published(frame)
 
+    def _on_done(self, frame: dict[str, Any]) -> None:
+        self._backoff.reset()
+        self._orders.done(frame)
+
     def _on_error(self, frame: dict[str, Any]) -> None:
         error = CommandError(frame)
         if frame.get("reply_to") is None:
             raise ProtocolError(f"The gateway did not understand: {error}")
-        if self._publications.refused(frame):
+        if self._publications.refused(frame) or self._orders.refused(frame):
             return
         if subscription := self._asked_by(frame):
             if error.code == "internal_error":

@@ -14,13 +14,15 @@ BEGINNING = "0"
 class Place:
     """The place of one subscription.
 
-    `cursor`: what to resume after; None until the first `subscribed` of one that is live only. `seq`: all up to there has
+    `cursor`: what to resume after; None until the first `subscribed` of one that is live only, and for a document, which
+    begins with its whole text then, until the first piece of that. `seq`: all up to there has
     come, or was not wanted; None where nobody has told yet. An event follows when nothing can have been between: the whole
     log of a project has no holes, and elsewhere `prev` names the event before it.
     """
 
     def __init__(self, stream: str, after: str | int | None, *, filtered: bool) -> None:
         self.stream = stream
+        self.is_document = stream.startswith("document:")
         self.is_whole_log = stream.startswith("project:") and not filtered
         self.cursor = None if after is None else str(after)
         digits = re.match(r"\d+", self.cursor or "")
@@ -30,7 +32,7 @@ class Place:
         """The subscription has begun, or begun again. Lost when not from where it was."""
         if not frame["recovered"]:
             return self.lost(frame)
-        if self.cursor is None:
+        if self.cursor is None and not self.is_document:
             self.cursor, self.seq = frame["cursor"], frame.get("seq")
         elif self.cursor == BEGINNING and self.is_whole_log:
             self.seq = frame["seq"] - frame["missed"]
@@ -39,7 +41,7 @@ class Place:
     def lost(self, frame: Mapping[str, Any]) -> Lost:
         """The stream goes on elsewhere, as a frame with `reason`, `seq` and `cursor` says."""
         lost = Lost(self.stream, frame.get("reason") or "unknown", after=self.seq or 0, cursor=frame["cursor"])
-        self.cursor, self.seq = frame["cursor"], frame.get("seq")
+        self.cursor, self.seq = (None, None) if self.is_document else (frame["cursor"], frame.get("seq"))
         return lost
 
     def event(self, event: Event) -> Gap | None:

@@ -22,7 +22,7 @@ class Publication:
 class Publications:
     """`send` sends a text now, or does nothing when there is no connection: `texts` is for the beginning of the next."""
 
-    def __init__(self, send: Callable[[str], None]) -> None:
+    def __init__(self, send: Callable[[str], object]) -> None:
         self._send = send
         self._window = asyncio.Semaphore(AT_ONCE)
         self._unanswered: dict[str, Publication] = {}

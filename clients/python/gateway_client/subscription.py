@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
+from gateway_client.drafts import Drafts
 from gateway_client.errors import Lost, Refused
 from gateway_client.frames import Frame, event_of, frame_of
 from gateway_client.place import Place
@@ -36,6 +37,7 @@ class Subscription(Generic[Item_co]):
         self.sections = sections
         self.cursor = None if after is None else str(after)
         self.place = Place(stream, after, filtered=bool(types))
+        self.drafts = Drafts(stream, after)
         self.command_id: str | None = None
         self.is_live = False
         self._moved = moved
@@ -113,6 +115,8 @@ class Subscription(Generic[Item_co]):
             self._put_position(frame)
         else:
             item = frame_of(frame, self.stream)
+            if lost := self.drafts.check(frame, self.place.cursor):
+                self._put(lost)
             if self._counts(item):
                 self.place.cursor = item.cursor
             self._put(item)

@@ -11,9 +11,10 @@ LONGEST_PAUSE = 30.0
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds, but for `tokens` (of one answer, thinking included) and `tries` (of one request, the first included).
+    """Seconds, but for `tokens` (of one answer, thinking included), `tries` (of one request, the first included) and `prompt`.
 
-    `answer` is for everything: tries, the pauses between them, and corrections.
+    `answer` is for everything: tries, the pauses between them, and corrections. `prompt`: tokens, roughly, of the data that
+    goes into a prompt; whoever makes the prompt keeps to it.
     """
 
     first_token: float = 30
@@ -21,6 +22,7 @@ class Limits:
     answer: float = 300
     tokens: int = 8_000
     tries: int = 3
+    prompt: int = 5_000
 
     @classmethod
     def from_settings(cls) -> "Limits":
@@ -30,6 +32,7 @@ class Limits:
             answer=settings.GATEWAY_LLM_ANSWER_SECONDS,
             tokens=settings.GATEWAY_LLM_ANSWER_TOKENS,
             tries=settings.GATEWAY_LLM_TRIES,
+            prompt=settings.GATEWAY_LLM_PROMPT_TOKENS,
         )
 
 
