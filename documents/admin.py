@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Concat
@@ -12,14 +11,13 @@ from django.utils.safestring import SafeString
 from unfold.admin import StackedInline
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from documents import services
+from documents.admin_forms import DocumentForm, NewDocumentForm, SectionForm
 from documents.models import Document, Section
 from documents.services import runs
 from gamedev_gateway.core.api import actor_of
 from plans.admin.access import is_staff, may
-from plans.admin.fields import ProseField
 from plans.admin.glance import COLOURS, status_badge
 from plans.admin.pages import OptionalInstructions, PagesAdmin, admin_url
 from plans.models import Project, Role
@@ -38,66 +36,6 @@ PREVIEW = 1_500
 def prose(text: str) -> SafeString:
     """A text with its lines as they are."""
     return format_html('<div dir="auto" style="white-space: pre-wrap">{}</div>', text or "–")
-
-
-class DocumentForm(forms.ModelForm):
-    """A document as it was seen: an edit of what somebody else edited meanwhile is refused."""
-
-    seen_revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    class Meta:
-        model = Document
-        fields = ["title"]
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.initial["seen_revision"] = self.instance.revision
-
-    def clean_seen_revision(self) -> int | None:
-        """Checked under the project's lock, so that nobody edits the document between this and the save."""
-        seen: int | None = self.cleaned_data["seen_revision"]
-        self.instance.project.lock()
-        if seen is not None and seen != self.instance.lock().revision:
-            raise forms.ValidationError(
-                "Somebody edited this document while you did. Nothing of yours was saved; what you typed is still below."
-            )
-        return seen
-
-
-class NewDocumentForm(forms.ModelForm):
-    """What a document is begun with; its outline is made for it."""
-
-    class Meta:
-        model = Document
-        fields = ["project", "title", "kind", "task_code"]
-        help_texts = {"task_code": "For a document of one task of the active plan, e.g. T-003; else empty."}
-
-
-class SectionForm(forms.ModelForm):
-    heading = forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget())
-    level = forms.TypedChoiceField(
-        coerce=int, choices=[(1, "1"), (2, "2"), (3, "3")], initial=1, widget=UnfoldAdminSelectWidget
-    )
-    brief = ProseField(rows=2, max_length=5_000, help_text="What the section should say.")
-
-    class Meta:
-        model = Section
-        fields = ["idx", "level", "heading", "brief", "locked"]
-        widgets = {"idx": forms.HiddenInput}
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["idx"].required = False
-
-    @property
-    def place(self) -> float:
-        """Where it was dragged to; a new one comes last."""
-        idx = self.cleaned_data.get("idx")
-        return float("inf") if idx is None or not self.instance.pk else idx
-
-    def as_entry(self) -> services.OutlineEntry:
-        said = {name: self.cleaned_data[name] for name in ("level", "heading", "brief")}
-        return services.OutlineEntry(**said, id=self.instance.pk)
 
 
 class SectionsInline(StackedInline):

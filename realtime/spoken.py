@@ -44,7 +44,6 @@ def publish_spoken(
 
     With a key that its author has used before: the event that was stored then.
     """
-    Stream.objects.select_for_update().filter(name=project_stream(project_id)).first()
     known = find_by_keys(project_id, spoken)
     ids = iter(event_ids(len(spoken)))
     new: list[tuple[Event, Spoken, Meaning, TaskRef | None]] = []
@@ -101,10 +100,11 @@ def append(project_id: str, new: Sequence[tuple[Event, Spoken, Meaning, TaskRef 
 
 
 def find_by_keys(project_id: str, spoken: Sequence[Spoken]) -> dict[tuple[str, str | None], tuple[Event, Meaning]]:
-    """What was stored with the keys that are used here, by author and key."""
+    """What was stored with the keys that are used here, by author and key. The log's row stays locked from this look on."""
     keys = {said.key for said in spoken if said.key is not None}
     if not keys:
         return {}
+    Stream.objects.select_for_update().filter(name=project_stream(project_id)).first()
     authors = {said.author for said in spoken}
     stored = Event.objects.filter(stream__name=project_stream(project_id), author__in=authors, key__in=keys)
     return {(event.author, event.key): (event, meaning_of(event)) for event in stored}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from gateway_client import Closed, CommandError
+from gateway_client.pace import Pace
 
 from tests.clients.scripted import STREAM, Frame, Peer, Waits, event, serving
 from tests.clients.test_resuming import WAIT, gateway_at, take
@@ -181,3 +182,25 @@ async def test_half_a_character_is_refused_before_it_is_sent():
     async with gateway_at("http://127.0.0.1:9", Waits()) as gateway:
         with pytest.raises(ValueError, match="surrogates"):
             await chat(gateway, "\ud83c")
+
+
+async def test_more_than_the_gateway_bears_at_once_is_sent_at_the_pace_that_it_tells():
+    async def store(peer: Peer) -> None:
+        await peer.send({"type": "welcome", "heartbeat_seconds": 25, "commands_per_second": 4})
+        for seq in range(6):
+            await peer.send(answer(await peer.receive("publish"), seq + 1))
+        await peer.until_gone()
+
+    waits = Waits()
+    async with serving(store) as url, gateway_at(url, waits) as gateway:
+        published = await asyncio.gather(*(chat(gateway) for _ in range(6)))
+    assert [each.seq for each in published] == [1, 2, 3, 4, 5, 6]
+    assert len(waits) == 2
+    assert all(0 < seconds <= 0.5 for seconds in waits)
+
+
+def test_a_pace_lets_so_many_go_at_once_and_then_one_by_one():
+    pace = Pace(4)
+    assert [pace.next(100.0) for _ in range(6)] == [0, 0, 0, 0, 0.25, 0.5]
+    assert [pace.next(200.0) for _ in range(5)] == [0, 0, 0, 0, 0.25]
+    assert {Pace().next(1.0) for _ in range(100)} == {0.0}

@@ -17,6 +17,8 @@ from storms.gateways import BRIEF, Gateways, gateways
 from tests.realtime.conftest import Api, Socket
 from tests.scaleout.conftest import REREAD
 
+pytestmark = pytest.mark.scaleout
+
 LARGE = {"type": "chat", "payload": {"text": "x" * 18_000}}
 BULK, BULKS = 100, 5
 """9 MB: more than the kernel keeps for a socket whose client does not read."""

@@ -3,9 +3,13 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from storms.gateways import gateways
 from storms.weather import Plan, Storm
 from tests.scaleout.conftest import REREAD
+
+pytestmark = pytest.mark.scaleout
 
 
 def test_a_server_that_is_killed_and_hints_that_come_anyhow_lose_nothing(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ from agents.tokens import create_token
 from gamedev_gateway.core.actors import SYSTEM
 from realtime import event_types
 from realtime.publishing import publish
+
+pytestmark = pytest.mark.scaleout
 with transaction.atomic():
     publish("harbour", event_types.Chat(text="from a command", data={}), actor=SYSTEM)
 print(create_token(User.objects.create_user("bob", password="a password of bob"))[1])

@@ -1,4 +1,7 @@
-"""`python -m gateway_client watch project:pixel-jumper`: events as lines, for as long as it runs."""
+"""`python -m gateway_client watch project:pixel-jumper`: events as lines, for as long as it runs.
+
+`watch document 7`: the document as it grows; with `--generate` it is written now, and the command ends with it.
+"""
 
 import asyncio
 import contextlib
@@ -10,21 +13,54 @@ from argparse import ArgumentParser, Namespace
 from gateway_client.errors import GatewayError, Lost
 from gateway_client.frames import Event, Frame
 from gateway_client.gateway import Gateway, State
+from gateway_client.screen import Screen
 
 
 def parse_arguments() -> Namespace:
     parser = ArgumentParser(prog="python -m gateway_client", description="The token comes from GATEWAY_TOKEN.")
     watch = parser.add_subparsers(required=True).add_parser("watch", help="print a stream's events as they happen")
-    watch.add_argument("stream", help="e.g. project:pixel-jumper or task:42")
+    watch.add_argument("stream", nargs="+", help="e.g. project:pixel-jumper, task:42 or document 7")
     watch.add_argument("--url", default=os.environ.get("GATEWAY_URL", "http://127.0.0.1:8000"), help="or GATEWAY_URL")
     watch.add_argument("--after", help="a cursor or a seq; 0 is from the beginning; absent: only what is new")
     watch.add_argument("--types", default="", help="e.g. task.*,plan.accepted; absent: all")
     watch.add_argument("--sections", action="store_true", help="the text of documents, too")
+    watch.add_argument("--generate", action="store_true", help="have the document written, and end with it")
     watch.add_argument("--json", action="store_true", help="the frames as they came")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    arguments.stream = ":".join(arguments.stream)
+    kind, _, key = arguments.stream.partition(":")
+    arguments.document = int(key) if kind == "document" and key.isascii() and key.isdigit() else None
+    if arguments.generate and arguments.document is None:
+        parser.error("--generate needs a document, such as `document 7`")
+    return arguments
 
 
-async def watch(arguments: Namespace, token: str) -> None:
+async def watch(arguments: Namespace, token: str) -> bool:
+    """Whether what was to be done is done."""
+    if arguments.document is not None and not arguments.json:
+        return await watch_document(arguments, token)
+    await watch_events(arguments, token)
+    return True
+
+
+async def watch_document(arguments: Namespace, token: str) -> bool:
+    """Until the run has ended that this began; without one, for as long as it runs. Whether the document is complete."""
+    async with Gateway(arguments.url, token, on_state=tell_state) as gateway:
+        if arguments.generate:
+            await gateway.generate(arguments.document)
+        subscription = gateway.subscribe(arguments.stream, after=arguments.after, sections=True)
+        with Screen() as screen:
+            async for item in subscription.with_losses():
+                if isinstance(item, Lost):
+                    note(str(item))
+                    continue
+                screen.show(item.data)
+                if arguments.generate and item.type == "document_end":
+                    break
+        return screen.document.status == "ready"
+
+
+async def watch_events(arguments: Namespace, token: str) -> None:
     types = [name for name in arguments.types.split(",") if name]
     async with Gateway(arguments.url, token, on_state=tell_state) as gateway:
         subscription = gateway.subscribe(
@@ -64,7 +100,7 @@ def main() -> int:
         return 2
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
         try:
-            asyncio.run(watch(arguments, token))
+            return 0 if asyncio.run(watch(arguments, token)) else 1
         except (GatewayError, ValueError) as error:
             note(str(error))
             return 1
