@@ -47,9 +47,9 @@ class TokensQuery(StrictSerializer):
 
     def validate_text(self, value: str) -> str:
         try:
-            value.format_map({"i": 0, "due": 0, "goes": 0})
+            value.format_map({"i": 0, "due": 0, "stamp": ""})
         except (KeyError, ValueError, IndexError, AttributeError) as error:
-            raise serializers.ValidationError("Only {i}, {due} and {goes} can be filled in.") from error
+            raise serializers.ValidationError("Only {i}, {due} and {stamp} can be filled in.") from error
         return value
 
 

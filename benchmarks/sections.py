@@ -1,6 +1,6 @@
 """Section streams: how late text is, how much of it goes through, and how soon the summary follows a section.
 
-python -m benchmarks.sections [--quick] [--rounds 3] [--only uvicorn fastapi] [--streams 100] [--seconds 20]
+python -m benchmarks.sections [--quick] [--rounds 3] [--only uvicorn fastapi] [--streams 100] [--seconds 12]
 
 A source of tokens inside the gateway stands where a model would (`benchmarks.tokens`). `own`: from when coalescing let a chunk's last token go;
 `last token`, `first token`: from when these were due, so with the wait for more text.
@@ -163,7 +163,7 @@ def main() -> None:
     asked = table.arguments(
         __doc__,
         streams={"type": int, "default": 100},
-        seconds={"type": float, "default": 20.0},
+        seconds={"type": float, "default": 12.0},
         tokens={"type": int, "default": 300_000},
     )
     streams, seconds, documents = (5, 3.0, 1) if asked.quick else (asked.streams, asked.seconds, 12)

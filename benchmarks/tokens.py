@@ -34,8 +34,8 @@ log = structlog.get_logger("gateway.benchmarks")
 class Tokens:
     """`count` tokens, `rate` of them a second (0: as fast as they are taken), the first after `delay` seconds.
 
-    In `text`, these are filled in: {i}, the token's number from 0; {due}, CLOCK_MONOTONIC in ns when it was due; {goes}, when
-    coalescing lets it go: at once, or at the end of the wait that the text before it began.
+    In `text`, these are filled in: {i}, the token's number from 0; {due}, CLOCK_MONOTONIC in ns when it was due; {stamp}, the
+    same in µs and how many µs coalescing lets it wait for more text, in hex and joined by a dot: short as a token should be.
     """
 
     text: str
@@ -44,8 +44,9 @@ class Tokens:
     delay: float
 
     def token(self, number: int, due: float, feed: DraftFeed) -> str:
-        told = {"i": number, "due": nanoseconds(due), "goes": nanoseconds(max(due, feed.due))}
-        return self.text.format_map(told)
+        waits = max(feed.due - due, 0)
+        stamp = f"{round(due * 1e6):x}.{round(waits * 1e6):x}"
+        return self.text.format_map({"i": number, "due": round(due * 1e9), "stamp": stamp})
 
 
 @cache
@@ -54,10 +55,6 @@ def shared_loop() -> asyncio.AbstractEventLoop:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="benchmark-tokens", daemon=True).start()
     return loop
-
-
-def nanoseconds(seconds: float) -> int:
-    return round(seconds * 1e9)
 
 
 class TokenSource:

@@ -11,8 +11,8 @@ from benchmarks.load.inbox import Inbox
 from benchmarks.load.wire import frame_size
 
 TEXT_FRAME = 0x81
-TOKEN = "{i}/{due}/{goes} "
-"""A token that tells when it was due and when coalescing let it go; see `benchmarks.tokens`."""
+TOKEN = "{stamp} "
+"""A token that tells when it was due, and how long coalescing lets it wait; see `benchmarks.tokens`."""
 
 
 class SectionInbox(Inbox):
@@ -52,15 +52,15 @@ class SectionInbox(Inbox):
         self.length = frame["end"]
         self.sha256.update(frame["text"].encode())
         self.began, self.ended = self.began or now, now
-        if "/" in frame["text"]:
+        if "." in frame["text"]:
             self.weigh(frame["text"].split(), now)
 
     def weigh(self, tokens: list[str], now: int) -> None:
-        _, due, goes = tokens[-1].split("/")
-        self.oldest.append(now - int(tokens[0].split("/")[1]))
-        self.ages.append(now - int(due))
-        self.own.append(now - int(goes))
-        self.dues.append(int(due))
+        due, waits = (int(part, 16) * 1_000 for part in tokens[-1].split("."))
+        self.oldest.append(now - int(tokens[0].partition(".")[0], 16) * 1_000)
+        self.ages.append(now - due)
+        self.own.append(now - due - waits)
+        self.dues.append(due)
 
     def on_section_end(self, frame: dict[str, Any], now: int) -> None:
         self.section_ended = now

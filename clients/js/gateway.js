@@ -45,18 +45,81 @@ export class GatewayError extends Error {
 }
 /** Events of a `stream` after the seq `after` will not come. `reason`, `cursor`. Read the state anew, then go on iterating. */
 export class Lost extends GatewayError {}
-/** The server broke its promise: between the seqs `after` and `before` an event is missing, as `prev` proves. */
+/**
+ * The server broke its promise: between the seqs `after` and `before` an event is missing, as `prev` proves; with a `draft`,
+ * these bytes of its text.
+ */
 export class Gap extends Lost {}
+/** The server broke its promise: the text of `draft` is not the one whose SHA-256 ended it. */
+export class Mismatch extends Lost {}
 /** The gateway says a final no, to the connection or to one subscription: close `code` and `reason`. */
 export class Refused extends GatewayError {}
 /** A command could not be done. `code` is stable, `errors` says what is wrong with which field. */
 export class CommandError extends GatewayError {}
+/** The connection was lost before the answer came: it may have been done, or not. Look at the document, then ask again. */
+export class Unanswered extends GatewayError {}
 /** What came is not the protocol, e.g. an event twice. The client does not go on. */
 export class ProtocolError extends GatewayError {}
 /** This client is closed. */
 export class Closed extends GatewayError {}
 
 class ConnectionLost extends Error {}
+
+/**
+ * The drafts that one subscription is in the middle of, and the proof that their text comes whole. A document's own stream
+ * gives each from its start, or from the cursor on; within a project's or a task's stream the first piece may be any.
+ */
+class Drafts {
+  /** @type {Map<string, {at: number, text?: string}>} */ #known = new Map(); // `text` only where all has come from the start
+  #resumed;
+  #isDocumentsOwn;
+
+  constructor(stream, after) {
+    this.stream = stream;
+    this.#isDocumentsOwn = stream.startsWith("document:");
+    this.#resumed = this.#isDocumentsOwn ? /^(\d+)\.(\d+)$/.exec(after ?? "") : null;
+  }
+
+  start(frame) {
+    this.#known.set(keyOf(frame), { at: 0, text: "" });
+  }
+
+  /** Take a piece of text. What is missing before it, where something is. */
+  add({ draft, start, end, text, ...frame }) {
+    const known = this.#find({ draft, ...frame }, start);
+    const { at } = known;
+    if (start < at) throw new ProtocolError(`${this.stream}: byte ${start} of draft ${draft} came after ${at}.`);
+    if (start + new TextEncoder().encode(text).length !== end) throw new ProtocolError(`${this.stream}: no text ends at byte ${end}.`);
+    known.text = start > at || known.text === undefined ? undefined : known.text + text;
+    known.at = end;
+    return start > at ? { after: at, before: start, draft } : undefined;
+  }
+
+  /** Take the end of a draft: what is missing before it, and its text where all of it has come. */
+  end({ draft, length, ...frame }) {
+    const { at, text } = this.#find({ draft, ...frame }, length);
+    this.#known.delete(keyOf({ draft, ...frame }));
+    return at === length ? { text } : { missing: { after: at, before: length, draft } };
+  }
+
+  #find(frame, anywhere) {
+    const key = keyOf(frame);
+    if (!this.#known.has(key)) {
+      const isResumed = Number(this.#resumed?.[1]) === frame.draft;
+      this.#known.set(key, { at: isResumed ? Number(this.#resumed[2]) : this.#isDocumentsOwn ? 0 : anywhere });
+      this.#resumed = null;
+    }
+    return this.#known.get(key);
+  }
+}
+
+const keyOf = ({ document_id, draft }) => `${document_id}/${draft}`;
+
+/** The SHA-256 of a text in hex; undefined where the platform does not count it, such as a page without https. */
+async function sha256(text) {
+  const digest = await globalThis.crypto?.subtle?.digest("SHA-256", new TextEncoder().encode(text));
+  return digest && Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 /**
  * One stream as an application iterates it; made by `Gateway.subscribe`. Leaving a `for await` or `close()` ends it.
@@ -71,6 +134,7 @@ export class Subscription {
   #wake = () => {};
   #gateway;
   #at; // the cursor to resume after
+  #drafts;
   #seq; // all up to there has come, or was not wanted; undefined where nobody has told yet
 
   constructor(/** @type {any} */ gateway, /** @type {string} */ stream, /** @type {SubscribeOptions} */ options) {
@@ -80,6 +144,7 @@ export class Subscription {
     this.sections = options.sections ?? false;
     this.id = "";
     this.cursor = this.#at = options.after === undefined ? undefined : String(options.after);
+    this.#drafts = new Drafts(stream, this.cursor);
     const digits = /^\d+/.exec(this.cursor ?? "");
     this.#seq = digits && this.cursor !== BEGINNING ? Number(digits[0]) : undefined;
   }
@@ -146,7 +211,7 @@ export class Subscription {
   subscribed(frame) {
     this.isLive = true;
     if (!frame.recovered) return this.lose(frame);
-    if (this.#at === undefined) [this.#at, this.#seq] = [frame.cursor, frame.seq];
+    if (this.#at === undefined && !this.#isDocument) [this.#at, this.#seq] = [frame.cursor, frame.seq];
     else if (this.#at === BEGINNING && this.#isWholeLog) this.#seq = frame.seq - frame.missed;
     return this.#put({ type: "position", seq: this.#seq, cursor: this.#at });
   }
@@ -154,12 +219,13 @@ export class Subscription {
   /** The stream goes on elsewhere. */
   lose({ reason, seq, cursor }) {
     this.#putLost(Lost, { reason, cursor });
-    [this.#at, this.#seq] = [cursor, seq];
+    [this.#at, this.#seq] = this.#isDocument ? [undefined, undefined] : [cursor, seq]; // a document comes whole then
   }
 
   receive(frame) {
     if (frame.type === "position" && frame.seq < (this.#seq ?? 0)) return;
     if ("prev" in frame) this.#check(frame);
+    else this.#checkText(frame);
     if (this.#counts(frame)) [this.#at, this.#seq] = [frame.cursor, frame.seq ?? this.#seq];
     if (frame.type === "position" && this.waiting.at(-1)?.type === "position") this.waiting.pop();
     this.#put(frame);
@@ -179,13 +245,42 @@ export class Subscription {
     if (isGap) this.#putLost(Gap, { reason: "gap", before: seq, cursor: this.#at });
   }
 
+  /** Whether pieces of text join, up to the SHA-256 that ends them. */
+  #checkText(frame) {
+    if (frame.type === "section_start") this.#drafts.start(frame);
+    if (frame.type === "section_chunk") this.#putTextGap(this.#drafts.add(frame));
+    if (frame.type !== "section_end") return;
+    const { missing, text } = this.#drafts.end(frame);
+    this.#putTextGap(missing);
+    if (text !== undefined) this.#prove(text, frame);
+  }
+
+  /** Counting is asynchronous in browsers, so that what is wrong is told some items later. */
+  async #prove(text, { draft, sha256: told, cursor }) {
+    const counted = await sha256(text);
+    if (counted === undefined || counted === told) return;
+    const message = `${this.stream}: the text of draft ${draft} is not the one whose SHA-256 ends it; read it anew.`;
+    this.#put(new Mismatch(message, { stream: this.stream, reason: "mismatch", draft, after: 0, cursor: this.#at ?? cursor }));
+  }
+
+  #putTextGap(missing) {
+    if (!missing) return;
+    const { after, before, draft } = missing;
+    const message = `${this.stream}: bytes ${after} to ${before} of draft ${draft} are missing; read it anew.`;
+    this.#put(new Gap(message, { stream: this.stream, reason: "gap", cursor: this.#at ?? BEGINNING, ...missing }));
+  }
+
+  get #isDocument() {
+    return this.stream.startsWith("document:");
+  }
+
   get #isWholeLog() {
     return this.stream.startsWith("project:") && !this.types.length;
   }
 
   /** Whether its cursor is a place in this stream. Sections count by themselves: not in the log of a project. */
   #counts({ seq, cursor }) {
-    return cursor !== undefined && (seq !== undefined || this.stream.startsWith("document:"));
+    return cursor !== undefined && (seq !== undefined || this.#isDocument);
   }
 
   #putLost(Kind, members) {
@@ -206,6 +301,11 @@ export class Gateway {
   /** @type {Map<string, Publication>} */ #publications = new Map();
   /** @type {Set<string>} */ #served = new Set(); // what this connection was asked for
   /** @type {(() => void)[]} */ #turns = []; // of publications that wait to be sent
+  /** @type {Map<string, any>} */ #orders = new Map(); // about documents: sent once, or a second run could begin
+  /** @type {string[]} */ #outbox = [];
+  /** @type {any} */ #paceTimer;
+  #everyMs = 0; // between two commands, after as many at once as a second allows
+  #paidUntil = 0;
   /** @type {any} */ #socket;
   /** @type {Error | undefined} */ #end;
   #wake = () => {};
@@ -273,9 +373,38 @@ export class Gateway {
     }
   }
 
+  /**
+   * Have a document written; the id of the run: of the one at work, where there is one. CommandError when the gateway will not
+   * do it; Unanswered when the connection is lost meanwhile, since sent again it could begin a second run.
+   * @returns {Promise<number>}
+   */
+  generate(/** @type {number} */ documentId) {
+    return this.#order("generate", documentId);
+  }
+
+  /** End the run that writes a document; the id of that, 0 when there is none. Errors as with `generate`. */
+  cancel(/** @type {number} */ documentId) {
+    return this.#order("cancel", documentId);
+  }
+
   /** Close the socket and end what waits for it: iterations end, publications fail with Closed. */
   close() {
     this.#finish(new Closed("This Gateway is closed."));
+  }
+
+  /** @returns {Promise<number>} */
+  async #order(command, document_id) {
+    if (this.#end) throw this.#end;
+    const id = String(++this.#ids);
+    const text = JSON.stringify({ command, id, document_id });
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#orders.set(id, { text, resolve, reject, isSent: this.#isOpen });
+        this.#send(text);
+      });
+    } finally {
+      this.#orders.delete(id);
+    }
   }
 
   // For its subscriptions
@@ -306,7 +435,7 @@ export class Gateway {
   }
 
   get #hasWork() {
-    return this.#subscriptions.size + this.#publications.size > 0;
+    return this.#subscriptions.size + this.#publications.size + this.#orders.size > 0;
   }
 
   /** One connection from its opening to its end. Returns when another one may do better. */
@@ -327,6 +456,11 @@ export class Gateway {
       this.#socket = undefined;
       this.#isOpen = false;
       this.#served.clear();
+      this.#outbox = [];
+      clearTimeout(this.#paceTimer);
+      for (const { isSent, reject } of this.#orders.values()) {
+        if (isSent) reject(new Unanswered("The connection was lost before the gateway had answered."));
+      }
     }
   }
 
@@ -378,7 +512,7 @@ export class Gateway {
     if (this.#end) return;
     this.#end = error;
     for (const each of this.#subscriptions.values()) each.end(error instanceof Closed ? undefined : error);
-    for (const { reject } of this.#publications.values()) reject(error);
+    for (const { reject } of [...this.#publications.values(), ...this.#orders.values()]) reject(error);
     for (const turn of this.#turns.splice(0)) turn();
     this.#socket?.close(1000);
     this.#sleeping.abort();
@@ -393,8 +527,24 @@ export class Gateway {
   // What we send
 
   #send(text) {
-    if (this.#isOpen && this.#socket.readyState === 1) this.#socket.send(text);
+    if (this.#isOpen) this.#outbox.push(text);
+    this.#sendPaced();
     this.#wake();
+  }
+
+  /** As fast as the gateway bears it: what it allows in a second may go at once after a pause, half of what it takes. */
+  #sendPaced() {
+    clearTimeout(this.#paceTimer);
+    while (this.#outbox.length && this.#socket?.readyState === 1) {
+      const now = Date.now();
+      const paidUntil = Math.max(this.#paidUntil, now - 1000) + this.#everyMs;
+      if (this.#everyMs && paidUntil > now) {
+        this.#paceTimer = setTimeout(() => this.#sendPaced(), paidUntil - now);
+        return;
+      }
+      this.#paidUntil = paidUntil;
+      this.#socket.send(this.#outbox.shift());
+    }
   }
 
   #askFor(subscription) {
@@ -426,15 +576,12 @@ export class Gateway {
     else this.#handOn(frame);
   }
 
-  /** To the stream that it names. Frames of sections name their document, which others may have asked to see. */
+  /** To the stream that it names. Nobody wants it when that was left a moment ago. */
   #handOn(frame) {
-    const all = [...this.#subscriptions.values()];
-    const named = this.#subscriptions.get(frame.stream ?? `document:${frame.document_id}`);
-    const receivers = named ? [named] : all.filter(({ sections }) => sections && frame.stream === undefined);
-    for (const each of receivers.filter(({ isLive }) => isLive)) {
-      each.receive(frame);
-      if (each.waiting.length >= this.#options.buffer) this.#pauseSubscription(each);
-    }
+    const receiver = this.#subscriptions.get(frame.stream);
+    if (!receiver?.isLive) return;
+    receiver.receive(frame);
+    if (receiver.waiting.length >= this.#options.buffer) this.#pauseSubscription(receiver);
   }
 
   /** A browser cannot stop reading a socket; but the server keeps the log, and goes on from a cursor later. */
@@ -446,12 +593,18 @@ export class Gateway {
 
   /** @type {Record<string, (frame: any) => void>} */
   #control = {
-    welcome: ({ heartbeat_seconds }) => {
+    welcome: ({ heartbeat_seconds, commands_per_second }) => {
       this.#isOpen = true;
+      this.#everyMs = commands_per_second ? 1000 / commands_per_second : 0;
+      this.#paidUntil = 0;
       this.#patienceMs = heartbeat_seconds * 1000 * HEARTBEATS_OF_SILENCE;
       this.#tell("open");
       for (const each of this.#subscriptions.values()) if (!each.isPaused) this.#askFor(each);
       for (const { text } of this.#publications.values()) this.#send(text);
+      for (const order of this.#orders.values()) {
+        order.isSent = true;
+        this.#send(order.text);
+      }
     },
     subscribed: (frame) => {
       this.#tries = 0;
@@ -461,10 +614,14 @@ export class Gateway {
       this.#tries = 0;
       this.#publications.get(reply_to)?.resolve({ seq, cursor, id });
     },
+    done: ({ reply_to, generation_id }) => {
+      this.#tries = 0;
+      this.#orders.get(reply_to)?.resolve(generation_id);
+    },
     error: ({ reply_to, code, message, errors = {} }) => {
       const error = new CommandError(message, { code, errors });
       if (reply_to === undefined || reply_to === null) throw new ProtocolError(`The gateway did not understand: ${message}`);
-      this.#publications.get(reply_to)?.reject(error);
+      (this.#publications.get(reply_to) ?? this.#orders.get(reply_to))?.reject(error);
       const subscription = this.#askedBy({ reply_to });
       if (subscription && code === "internal_error") throw new ConnectionLost(message);
       if (subscription) this.#endSubscription(subscription, error);

@@ -179,7 +179,8 @@ for (const text of ["[]", "no JSON", '{"seq": 1}', '{"type": "batch"}', '{"type"
 
 test("frames of sections are handed on and a document resumes from their cursor", async (t) => {
   const asked = [];
-  const chunk = { type: "section_chunk", document_id: 7, text: "Hello", cursor: "12.5" };
+  const about = { stream: "document:7", document_id: 7, draft: 12 };
+  const chunk = { ...about, type: "section_chunk", start: 0, end: 5, text: "Hello", cursor: "12.5" };
   const url = await serving(
     t,
     async (peer) => {
@@ -189,7 +190,7 @@ test("frames of sections are handed on and a document resumes from their cursor"
     },
     async (peer) => {
       asked.push(await peer.subscribed());
-      peer.send({ type: "document_end", document_id: 7 });
+      peer.send({ type: "document_end", stream: "document:7", document_id: 7 });
     },
   );
   const frames = await take(gatewayAt(t, url).subscribe("document:7"), 3);

@@ -83,7 +83,7 @@ class Player:
 
     def agree_on_a_plan(self) -> None:
         """Accept the newest proposal, made now where there is none; unless somebody else has just accepted one."""
-        versions = self.api.all(f"{self.project}plans/")
+        versions = list(self.api.all(f"{self.project}plans/"))
         if any(plan["status"] == "accepted" for plan in versions):
             return
         plan = next((plan for plan in versions if plan["status"] == "proposed"), None)

@@ -103,6 +103,7 @@ async def test_frames_of_sections_are_handed_on_and_a_document_resumes_from_thei
     asked = []
     chunk = {
         "type": "section_chunk",
+        "stream": "document:7",
         "document_id": 7,
         "draft": 12,
         "start": 0,
@@ -118,7 +119,7 @@ async def test_frames_of_sections_are_handed_on_and_a_document_resumes_from_thei
 
     async def second(peer: Peer) -> None:
         asked.append(await peer.subscribed())
-        await peer.send({"type": "document_end", "document_id": 7, "status": "ready"})
+        await peer.send({"type": "document_end", "stream": "document:7", "document_id": 7, "status": "ready"})
         await peer.until_gone()
 
     async with serving(first, second) as url, gateway_at(url, Waits()) as gateway:
@@ -139,7 +140,8 @@ async def test_sections_in_a_projects_stream_do_not_move_its_cursor():
     async def script(peer: Peer) -> None:
         assert (await peer.subscribed())["sections"] is True
         await peer.send(event(1))
-        await peer.send({"type": "section_chunk", "document_id": 7, "text": "Hello", "cursor": "12.5"})
+        about = {"stream": STREAM, "document_id": 7, "draft": 12, "cursor": "12.5"}
+        await peer.send({"type": "section_chunk", **about, "start": 0, "end": 5, "text": "Hello"})
         await peer.until_gone()
 
     async with serving(script) as url, gateway_at(url, Waits()) as gateway:

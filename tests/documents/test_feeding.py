@@ -204,6 +204,7 @@ def test_what_the_database_cannot_keep_becomes_a_replacement_character(feed, dra
     assert draft.text == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c"
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_that_has_died_is_started_anew(feed, draft, told, appender, monkeypatch) -> None:
     def die(pieces: Any) -> set[int]:
         monkeypatch.setattr(feeding, "store", store)
