@@ -106,8 +106,12 @@ def begin(project: Project, document: Document | None, tokens: Tokens, actor: Ac
         document = document or find_or_create_document(project, actor)
         queued = runs.start_run(document, actor=actor, sections=document.sections.all()[:1])
         run = generations.take(queued.pk)
-    threading.Thread(target=write, args=[run, tokens], name=f"benchmark-{run.pk}", daemon=True).start()
+    start(run, tokens)
     return run
+
+
+def start(run: Generation, tokens: Tokens) -> None:
+    threading.Thread(target=write, args=[run, tokens], name=f"benchmark-{run.pk}", daemon=True).start()
 
 
 def write(run: Generation, tokens: Tokens) -> None:

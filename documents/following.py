@@ -51,8 +51,7 @@ class Follower(Subscription):
                 return
             if self.parent.has_ended or not isinstance(feed, DocumentFeed):
                 return
-            begin = (place or feed.place)._replace(revision=feed.place.revision, ends=feed.place.ends)
-            attached = SectionSubscription(self.connection, self.stream, feed, log, begin)
+            attached = SectionSubscription(self.connection, self.stream, feed, log, place or feed.place)
             self.parent.attached.append(attached)
             if log.doubts != doubts:
                 hub.doubt([attached])

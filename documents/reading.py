@@ -174,7 +174,8 @@ def has_been_at(document_id: int, place: Place) -> bool:
     if not place.draft:
         return not place.offset
     draft = Draft.objects.filter(document=document_id, number=place.draft).only("text", "length", "status").first()
-    if draft is None or place.offset > draft.length:
+    waits = Draft.objects.filter(document=document_id, number__lt=place.draft, status=Draft.Status.WRITING)
+    if draft is None or place.offset > draft.length or waits.exists():
         return False
     if place.ended:
         return place.offset == draft.length and draft.status != Draft.Status.WRITING

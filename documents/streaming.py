@@ -180,6 +180,10 @@ class SectionSubscription(Subscription):
         self.place = stretch.place
         return bundles_of([frame.model_dump_json() for frame in stretch.frames])
 
+    async def find_head(self) -> tuple[int, str]:
+        place = await in_database(reading.read_place, self.feed.document_id)
+        return place.draft, place.cursor
+
     def position_frame(self) -> frames.Position:
         place = self.feed.place
         return frames.Position(stream=self.stream, seq=place.draft, cursor=place.cursor)

@@ -109,6 +109,11 @@ class Subscription:
     def caught_up(self) -> bool:
         return self.position >= self.feed.position
 
+    async def find_head(self) -> tuple[int, str]:
+        """(seq, cursor) of the stream's end as it is stored now."""
+        _, seq, cursor = await in_database(history.read_head, self.feed.name)
+        return seq, cursor
+
     def position_frame(self) -> Position:
         return Position(stream=self.stream, seq=self.feed.position, cursor=self.feed.cursor)
 

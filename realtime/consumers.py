@@ -390,7 +390,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
     async def tell_lost(self, subscription: Subscription, reason: Lost) -> None:
         seq, cursor = 0, history.START
         if reason != "revoked":
-            _, seq, cursor = await in_database(history.read_head, subscription.feed.name)
+            seq, cursor = await subscription.find_head()
         self.connection.tell(frames.Resync(stream=subscription.stream, reason=reason, seq=seq, cursor=cursor))
         if self.stream_of_url() and not self.connection.subscriptions:
             self.end(UNKNOWN)

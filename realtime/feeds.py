@@ -14,7 +14,7 @@ from realtime import history
 from realtime.event_types import MemberChanged
 from realtime.history import EventFilter, LoggedEvent
 from realtime.threads import in_database
-from realtime.wire import Bundle, portions
+from realtime.wire import MOST_FRAMES, Bundle, portions
 
 if TYPE_CHECKING:
     from realtime.connection import Subscription
@@ -39,7 +39,7 @@ class Audience:
         if not events:
             return 0
         delivered = 0
-        for some in portions(events, size_of):
+        for some in portions(events, size_of, most=MOST_FRAMES):
             before, texts = self.prev, []
             for event in some:
                 texts.append(event.frame(self.stream, self.prev))
@@ -148,7 +148,7 @@ class Feed(Followed):
         """Go on after events that were trimmed before this process heard of them: their readers are told."""
         self.position, self.cursor = seq, str(seq)
         for subscription in tuple(self.watchers):
-            if subscription.live:
+            if subscription.live and subscription.feed is self:
                 subscription.connection.on_lost(subscription, "trimmed")
 
     async def reach(self, seq: int) -> None:

@@ -13,6 +13,7 @@ LARGEST_BATCH = 1 << 18
 
 
 MOST_FRAMES = 128
+"""Live frames in one bundle. It is what a slow reader's queue may be too long by."""
 Item = TypeVar("Item")
 
 
@@ -56,11 +57,11 @@ def encode_frame(text: str) -> bytes:
     return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
 
 
-def portions(items: Sequence[Item], size: Callable[[Item], int]) -> Iterator[Sequence[Item]]:
-    """The items in portions that are no more, and no larger, than what goes out at once."""
+def portions(items: Sequence[Item], size: Callable[[Item], int], most: int) -> Iterator[Sequence[Item]]:
+    """The items in portions of at most so many, and no larger than what goes out at once."""
     start = total = 0
     for place, item in enumerate(items):
-        if place > start and (place - start == MOST_FRAMES or total + size(item) > LARGEST_BATCH):
+        if place > start and (place - start == most or total + size(item) > LARGEST_BATCH):
             yield items[start:place]
             start, total = place, 0
         total += size(item)
@@ -69,4 +70,5 @@ def portions(items: Sequence[Item], size: Callable[[Item], int]) -> Iterator[Seq
 
 
 def bundles_of(texts: Sequence[str]) -> list[Bundle]:
-    return [Bundle(some) for some in portions(texts, len)]
+    """What is served from the log, in pieces as large as may go out at once."""
+    return [Bundle(some) for some in portions(texts, len, most=len(texts))]

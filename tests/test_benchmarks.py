@@ -1,5 +1,7 @@
 """What load generators rely on: the routes of the benchmark settings, which production lacks, and frames counted right."""
 
+import asyncio
+import hashlib
 import itertools
 import json
 import socket
@@ -14,10 +16,14 @@ from hypothesis import strategies as st
 from rest_framework.test import APIClient
 
 from agents.tokens import create_token
-from benchmarks import routes
+from benchmarks import routes, tokens
 from benchmarks.load.inbox import Inbox, StampedInbox
 from benchmarks.load.listeners import Listeners
+from benchmarks.load.sections import SectionInbox
 from benchmarks.load.wire import client_frame, frame_size
+from documents.feeding import DraftFeed
+from documents.models import Document
+from plans.models import Generation
 from realtime import doorbell
 from realtime.models import Event
 from tests.servers import ROOT
@@ -58,7 +64,7 @@ def test_the_routes_want_a_token_and_a_stream_that_its_user_can_see(bench, charl
     assert bench.get(f"/bench/count?stream={STREAM}").status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/bench/prefill", "/bench/count"])
+@pytest.mark.parametrize("path", ["/bench/prefill", "/bench/count", "/bench/tokens"])
 def test_production_does_not_have_them(path):
     with pytest.raises(Resolver404):
         resolve(path, urlconf="gamedev_gateway.urls")
@@ -133,10 +139,70 @@ def test_the_size_of_a_frame_is_known_as_soon_as_its_header_is_there(length):
 
 def test_a_benchmark_is_prepared_by_one_command(tmp_path):
     """In a process of its own, since it needs settings of its own."""
-    command = [sys.executable, "manage.py", "prepare_benchmark", "--projects", "2"]
+    command = [sys.executable, "manage.py", "prepare_benchmark", "--projects", "2", "--documents"]
     env = {"DATABASE_URL": f"sqlite:///{tmp_path / 'gateway.db'}", "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
     env["SECRET_KEY"] = "for tests only"
     made = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=60)
     told = json.loads(made.stdout)
     assert (told["user"], told["projects"]) == ("bench", ["bench-0", "bench-1"])
+    assert told["documents"] == ["document:1", "document:2"]
     assert len(told["token"]) > 20
+
+
+def test_a_run_of_tokens_is_begun_as_a_real_one_in_a_document_that_nobody_writes(bench, monkeypatch):
+    begun = []
+    monkeypatch.setattr(tokens, "start", lambda run, said: begun.append((run, said)))
+    asked = "rate=0&count=20&text=%F0%9F%8E%AE{i}+"
+    first = bench.post(f"/bench/tokens?stream={STREAM}&{asked}")
+    assert (first.status_code, first.json()["stream"]) == (202, f"document:{first.json()['document']}")
+    assert bench.post(f"/bench/tokens?stream={first.json()['stream']}&{asked}").status_code == 409
+    assert bench.post(f"/bench/tokens?stream={STREAM}&{asked}").json()["document"] != first.json()["document"]
+    (run, said), _ = begun
+    assert Document.objects.get(pk=first.json()["document"]).run == run
+    assert run.status == Generation.Status.RUNNING
+    assert (said.count, said.text) == (20, "🎮{i} ")
+
+
+@pytest.mark.parametrize("rate", [0, 10_000])
+def test_a_source_says_every_token_and_when_it_was_due(rate):
+    source = tokens.TokenSource(tokens.Tokens("{i}/{due}/{stamp} ", 20, rate, 0), DraftFeed(1, 1, 1, 1))
+
+    async def say() -> list[str]:
+        async with source.open(None) as text:
+            return [token async for token in text]
+
+    said = [token.split("/") for token in asyncio.run(say())]
+    dues = [int(due) for _, due, _ in said]
+    assert [int(number) for number, _, _ in said] == list(range(20))
+    assert dues == sorted(dues)
+    assert all(
+        abs(int(stamp.split(".")[0], 16) - due / 1000) <= 1 for due, (_, _, stamp) in zip(dues, said, strict=True)
+    )
+    assert source.result.tokens_out == 20
+
+
+@pytest.mark.parametrize("asked", ["stream=nonsense", "stream=document:1&text={x}", "stream=document:1&rate=-1"])
+def test_tokens_that_cannot_be_said_are_refused(bench, asked):
+    assert bench.post(f"/bench/tokens?{asked}").status_code == 400
+
+
+def test_a_section_is_read_frame_by_frame_wherever_it_is_cut():
+    about = {"document_id": 1, "section_id": 1, "draft": 3}
+    text = "5f5e100.0 5f5e101.10 "
+    ends = {"length": len(text), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    frames = [
+        {"type": "section_start", **about},
+        {"type": "section_chunk", **about, "start": 0, "end": len(text), "text": text},
+        {"type": "section_end", **about, **ends},
+        {"type": "summary_update"},
+        {"type": "document_end"},
+    ]
+    inbox = SectionInbox()
+    for byte in b"".join(server_frame(json.dumps(frame).encode()) for frame in frames):
+        inbox.feed(bytes([byte]))
+    assert (inbox.count, inbox.faults, list(inbox.dues)) == (1, [], [100_000_001_000])
+    assert inbox.oldest[0] - inbox.ages[0] == 1_000
+    assert inbox.ages[0] - inbox.own[0] == 16_000
+    assert len(inbox.summaries) == 1
+    inbox.feed(server_frame(json.dumps(frames[1]).encode()))
+    assert len(inbox.faults) == 1

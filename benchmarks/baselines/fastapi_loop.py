@@ -104,24 +104,32 @@ def count(stream: str) -> dict[str, int | None]:
 
 
 @app.post("/bench/tokens", status_code=202)
-async def begin_tokens(stream: str, count: int, text: str) -> dict[str, str]:
-    task = asyncio.create_task(say_tokens(stream, count, text))
+async def begin_tokens(stream: str, count: int, text: str, store: bool = False) -> dict[str, str]:
+    task = asyncio.create_task(say_tokens(stream, count, text, store))
     saying.add(task)
     task.add_done_callback(saying.discard)
     return {"stream": stream}
 
 
-async def say_tokens(stream: str, count: int, text: str) -> None:
-    """Each token to each socket as it comes, stored nowhere."""
+async def say_tokens(stream: str, count: int, text: str, store: bool) -> None:
+    """Each token to each socket as it comes; with `store`, after an insert and a commit, as events are."""
     digest, length = hashlib.sha256(text.encode() * count).hexdigest(), len(text.encode())
     about = {"stream": stream, "document_id": 1, "section_id": 1, "draft": 1}
     await send_to_all({"type": "section_start", **about, "idx": 0, "heading": "A section", "sections_total": 1})
     for number in range(count):
         start, end = number * length, (number + 1) * length
         chunk = {"type": "section_chunk", **about, "start": start, "end": end, "text": text, "cursor": f"1.{end}"}
+        if store:
+            keep(stream, text)
         await send_to_all(chunk)
     await send_to_all({"type": "section_end", **about, "length": length * count, "sha256": digest, "status": "done"})
     await send_to_all({"type": "document_end", "stream": stream, "document_id": 1, "status": "ready"})
+
+
+def keep(stream: str, text: str) -> None:
+    with Session(engine) as session:
+        session.add(EventLog(project_id=stream, event_type="token", payload_json=json.dumps({"text": text})))
+        session.commit()
 
 
 async def send_to_all(frame: dict[str, Any]) -> None:
