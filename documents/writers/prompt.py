@@ -1,4 +1,4 @@
-"""What a model is told: the prompts of sections and outlines, with as much of the material as there is room for.
+"""What a model is told: the prompt of a section, with as much of the material as there is room for.
 
 What people and documents wrote goes into blocks of data alone; see `core.llm.prompts`.
 """
@@ -23,9 +23,8 @@ SHARES = {
     "section_before": 0.07,
     "present_text": 0.14,
     "wish": 0.06,
-    "usual": 0.30,
 }
-"""Of the room for data, for each block; those of one prompt are never more than the whole."""
+"""Of the room for data, for each block."""
 HEADING, TITLE = 120, 200
 ANSWER_TOKENS = 4_000
 """Far more than a section has; some models think first, and that counts."""
@@ -53,16 +52,6 @@ def section_prompt(order: SectionOrder, tokens: int) -> Prompt:
         "wish": wish,
     }
     return load_prompt("documents.section", values, max_tokens=ANSWER_TOKENS)
-
-
-def outline_prompt(material: Material, usual: Sequence[OutlineSection], tokens: int) -> Prompt:
-    room = Room(tokens)
-    lines = [Line(f"{'  ' * (section.level - 1)}- {section.heading}: {section.brief}") for section in usual]
-    values = {
-        **material_blocks(material, frozenset(), room),
-        "usual": fitting(lines, room["usual"], "sections"),
-    }
-    return load_prompt("documents.outline", values)
 
 
 def material_blocks(material: Material, words: frozenset[str], room: Room) -> dict[str, str]:
