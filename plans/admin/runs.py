@@ -27,7 +27,7 @@ class GenerationAdmin(MembersAdmin):
     search_fields = ("correlation_id__exact",)
     fields = (
         ("project", "kind"),
-        ("shown_status", "model"),
+        ("status", "model"),
         "asked_by",
         "shown_request",
         "shown_target",
@@ -80,7 +80,7 @@ class ArtifactAdmin(PagesAdmin):
         "uri",
         "sha256",
         "size_bytes",
-        "shown_status",
+        "validation_status",
         "shown_report",
         "created_at",
     )

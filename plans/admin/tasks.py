@@ -65,7 +65,7 @@ class TaskAdmin(PagesAdmin):
     fields = (
         "project",
         "plan_link",
-        ("shown_status", "progress", "priority"),
+        ("status", "progress", "priority"),
         "description",
         "waits_for",
         "criteria",
