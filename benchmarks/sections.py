@@ -34,7 +34,7 @@ def measure(running: Running, streams: int, seconds: float, tokens: int, documen
     """Every figure of one server. A baseline has only the rate."""
     rate = unthrottled(running, tokens)
     if "bulk" not in running.target.ways:
-        stored = unthrottled(running, tokens // 100, store=True)
+        stored = unthrottled(running, tokens // 300, store=True)
         return {"tokens a second": rate, "stored before they are sent": stored}
     figures = {"tokens a second": rate, "stored before they are sent": rate, "core": math.nan}
     print_lateness(figures, "one watcher", lateness(running, 1, 1, seconds))

@@ -189,7 +189,7 @@ def test_tokens_that_cannot_be_said_are_refused(bench, asked):
 def test_a_section_is_read_frame_by_frame_wherever_it_is_cut():
     about = {"document_id": 1, "section_id": 1, "draft": 3}
     text = "5f5e100.0 5f5e101.10 "
-    ends = {"length": len(text), "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    ends = {"length": len(text), "sha256": hashlib.sha256(text.encode()).hexdigest(), "status": "done"}
     frames = [
         {"type": "section_start", **about},
         {"type": "section_chunk", **about, "start": 0, "end": len(text), "text": text},

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import time
 from array import array
 from collections.abc import Callable
@@ -13,6 +14,8 @@ from benchmarks.load.wire import frame_size
 TEXT_FRAME = 0x81
 TOKEN = "{stamp} "
 """A token that tells when it was due, and how long coalescing lets it wait; see `benchmarks.tokens`."""
+
+STAMP = re.compile(r"\b([0-9a-f]+)\.([0-9a-f]+) ")
 
 
 class SectionInbox(Inbox):
@@ -52,18 +55,20 @@ class SectionInbox(Inbox):
         self.length = frame["end"]
         self.sha256.update(frame["text"].encode())
         self.began, self.ended = self.began or now, now
-        if "." in frame["text"]:
-            self.weigh(frame["text"].split(), now)
+        if stamps := STAMP.findall(frame["text"]):
+            self.weigh(stamps, now)
 
-    def weigh(self, tokens: list[str], now: int) -> None:
-        due, waits = (int(part, 16) * 1_000 for part in tokens[-1].split("."))
-        self.oldest.append(now - int(tokens[0].partition(".")[0], 16) * 1_000)
+    def weigh(self, stamps: list[tuple[str, str]], now: int) -> None:
+        due, waits = (int(part, 16) * 1_000 for part in stamps[-1])
+        self.oldest.append(now - int(stamps[0][0], 16) * 1_000)
         self.ages.append(now - due)
         self.own.append(now - due - waits)
         self.dues.append(due)
 
     def on_section_end(self, frame: dict[str, Any], now: int) -> None:
         self.section_ended = now
+        if frame["status"] != "done":
+            self.faults.append(f"draft {frame['draft']} ended {frame['status']}")
         if (frame["length"], frame["sha256"]) != (self.length, self.sha256.hexdigest()):
             self.faults.append(f"draft {frame['draft']} ended otherwise than its text")
 
