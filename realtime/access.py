@@ -58,7 +58,8 @@ class OpenFeed(Protocol):
 
 class Order(Protocol):
     def __call__(self, document_id: int, actor: Actor) -> int:
-        """Carry out a command about a document, or raise the GatewayError that says why not. Gives the run's id."""
+        """Carry out a command about a document, or raise the GatewayError that says why not. Gives the run's id; 0 when nothing
+        was to be done."""
 
 
 class FollowSections(Protocol):
@@ -112,8 +113,8 @@ def register_sections(follow: FollowSections) -> None:
     _followers[:] = [follow]
 
 
-def register_order(command: str, order: Order) -> None:
-    _orders[command] = order
+def register_order(name: str, order: Order) -> None:
+    _orders[name] = order
 
 
 def register_publisher(publisher: Publisher) -> None:
@@ -165,8 +166,8 @@ def feed_opener(stream: str) -> OpenFeed:
     return _openers.get(stream.partition(":")[0], open_log)
 
 
-def order(command: str, document_id: int, actor: Actor) -> int:
-    return _orders[command](document_id, actor)
+def order(name: str, document_id: int, actor: Actor) -> int:
+    return _orders[name](document_id, actor)
 
 
 async def follow_sections(subscription: "Subscription") -> None:

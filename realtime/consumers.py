@@ -284,16 +284,18 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         self.hub.publishing.submit(said, partial(self.answer_publish, command.id))
 
     async def command_generate(self, command: Generate) -> None:
-        await self.order(command)
+        await self.order("generate", command)
 
     async def command_cancel(self, command: Cancel) -> None:
-        await self.order(command)
+        await self.order("cancel", command)
 
-    async def order(self, command: Generate | Cancel) -> None:
-        """A command that the app which owns documents carries out."""
+    async def order(self, name: str, command: Generate | Cancel) -> None:
+        """Something that the app which owns documents carries out, or finds done already."""
         if not self.scope["may_write"]:
             raise Forbidden("The scopes of this token do not allow it.")
-        generation_id = await in_database(access.order, command.command, command.document_id, self.actor)
+        generation_id = await in_database(access.order, name, command.document_id, self.actor)
+        if not generation_id:
+            return
         told = frames.Done(
             reply_to=command.id,
             command=command.command,
@@ -370,7 +372,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
     async def order_from_url(self, command: Generate) -> None:
         """Who may watch a document, but not have it written, goes on watching."""
         try:
-            await self.order(command)
+            await self.order("generate_missing", command)
         except GatewayError as error:
             self.refuse(error, None)
 

@@ -29,6 +29,7 @@ import orjson
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from storms.client import PROTOCOLS
 from storms.gateways import BRIEF, Gateways, post
 from storms.storm import surroundings
 from tests.documents.drafts_seen import Seen
@@ -127,17 +128,22 @@ class Watcher:
         url = (
             f"ws://127.0.0.1:{self.chance.choice(self.ports)}/ws/documents/{self.document_id}/?after={self.seen.cursor}"
         )
-        batches = self.chance.choice([["gateway.v1"], ["gateway.v1.batch", "gateway.v1"]])
         headers = {"Authorization": f"Bearer {self.token}"}
         async with connect(
-            url, additional_headers=headers, subprotocols=batches, open_timeout=20, close_timeout=1, compression=None
+            url,
+            additional_headers=headers,
+            subprotocols=self.chance.choice(PROTOCOLS),
+            open_timeout=20,
+            close_timeout=1,
+            compression=None,
         ) as ws:
             self.connections += 1
             leaves_after = self.chance.choice([1, 3, 5, 20, 80, 500])
-            async with asyncio.timeout(self.chance.expovariate(1 / 6)):
-                while leaves_after > 0 and not self.finished:
-                    self.on_frame(orjson.loads(await ws.recv()))
-                    leaves_after -= 1
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.chance.expovariate(1 / 6)):
+                    while leaves_after > 0 and not self.finished:
+                        self.on_frame(orjson.loads(await ws.recv()))
+                        leaves_after -= 1
             ws.transport.abort()
 
     def on_frame(self, frame: dict[str, Any]) -> None:

@@ -105,6 +105,13 @@ def order_run(document_id: int, actor: Actor) -> int:
     return start_run(document, actor=actor).pk
 
 
+def order_missing(document_id: int, actor: Actor) -> int:
+    """The address's `generate=1`, which comes again whenever its client reconnects: a run only where text is wanting."""
+    document = find_document(document_id, actor)
+    wanting = document.sections.filter(status__in=WANTING, locked=False).exists()
+    return order_run(document_id, actor) if wanting or document.run_id else 0
+
+
 def order_cancel(document_id: int, actor: Actor) -> int:
     """The socket's `cancel`. Gives the id of the run that it ended."""
     document = find_document(document_id, actor)
@@ -447,4 +454,5 @@ def register() -> None:
     generations.register_long_run(Generation.Kind.DOCUMENT, long_run)
     generations.register_long_run(Generation.Kind.SECTION, long_run)
     access.register_order("generate", order_run)
+    access.register_order("generate_missing", order_missing)
     access.register_order("cancel", order_cancel)
