@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 
 from contexts.models import Context
 from gamedev_gateway.exchange.errors import ExchangeError
-from gamedev_gateway.exchange.refs import Names, swap_evidence, swap_payload
+from gamedev_gateway.exchange.export_documents import document_data, names_in_documents
+from gamedev_gateway.exchange.refs import Names, swap_context, swap_evidence, swap_payload, swap_uri
+from gamedev_gateway.exchange.rows import in_order, row_data, time_text
 from gamedev_gateway.exchange.shape import FORMAT, VERSION, ArtifactShape, ContextShape, PlanShape, TaskShape
 from plans.brief import Brief
 from plans.models import Artifact, Project, Task, TaskPlan
@@ -46,7 +47,8 @@ def take_snapshot(project: Project) -> Snapshot:
     plans = list(project.plans.order_by("version").prefetch_related("tasks"))
     contexts = list(Context.objects.filter(project=project).order_by("pk"))
     artifacts = list(Artifact.objects.filter(task__plan__project=project).order_by("pk"))
-    names = Names(known_names(plans, contexts, artifacts))
+    documents = list(project.documents.order_by("pk").prefetch_related("sections", "drafts"))
+    names = Names(known_names(plans, contexts, artifacts) | names_in_documents(documents))
     stream = history.find_stream(project_stream(project.pk))
     document = {
         "format": FORMAT,
@@ -54,8 +56,9 @@ def take_snapshot(project: Project) -> Snapshot:
         "project": project_data(project, names),
         "members": [member_data(member) for member in project.memberships.select_related("user").order_by("pk")],
         "plans": [plan_data(plan, names) for plan in plans],
-        "contexts": [context_data(context, number) for number, context in enumerate(contexts, start=1)],
+        "contexts": [context_data(context, number, names) for number, context in enumerate(contexts, start=1)],
         "artifacts": [artifact_data(artifact, number, names) for number, artifact in enumerate(artifacts, start=1)],
+        "documents": [document_data(document, number, names) for number, document in enumerate(documents, start=1)],
         "log": log_data(stream),
     }
     return Snapshot(document, stream.pk, names)
@@ -68,17 +71,6 @@ def known_names(plans: list[TaskPlan], contexts: list[Context], artifacts: list[
         "context": {c.pk: f"{c.task_code or c.scope}/{c.version}" for c in contexts},
         "artifact": {artifact.pk: str(number) for number, artifact in enumerate(artifacts, start=1)},
     }
-
-
-def time_text(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z") if moment else None
-
-
-def in_order(value: Any) -> Any:
-    """JSON with its members sorted: databases do not all keep the order in which they were given."""
-    if isinstance(value, dict):
-        return {key: in_order(value[key]) for key in sorted(value)}
-    return [in_order(item) for item in value] if isinstance(value, list) else value
 
 
 def project_data(project: Project, names: Names) -> dict[str, Any]:
@@ -108,15 +100,6 @@ def member_data(member: Any) -> dict[str, Any]:
     }
 
 
-def row_data(row: Any, fields: Any, **instead: Any) -> dict[str, Any]:
-    """The fields of a row in their declared order, as JSON."""
-    return {name: instead[name] if name in instead else plain(getattr(row, name)) for name in fields}
-
-
-def plain(value: Any) -> Any:
-    return time_text(value) if isinstance(value, datetime) else in_order(value)
-
-
 def plan_data(plan: TaskPlan, names: Names) -> dict[str, Any]:
     version = names.known["plan"].get(plan.base_id or 0)
     author = names.actor(plan.author)
@@ -135,13 +118,15 @@ def task_data(task: Task, names: Names) -> dict[str, Any]:
     return row_data(task, TaskShape.model_fields, evidence=evidence, estimates=estimates)
 
 
-def context_data(context: Context, number: int) -> dict[str, Any]:
-    return row_data(context, ContextShape.model_fields, number=number)
+def context_data(context: Context, number: int, names: Names) -> dict[str, Any]:
+    content = in_order(swap_context(context.content, names.name))
+    return row_data(context, ContextShape.model_fields, number=number, content=content)
 
 
 def artifact_data(artifact: Artifact, number: int, names: Names) -> dict[str, Any]:
     task = names.name("task", artifact.task_id)
-    return row_data(artifact, ArtifactShape.model_fields, number=number, task=task)
+    uri = swap_uri(artifact.uri, names.name)
+    return row_data(artifact, ArtifactShape.model_fields, number=number, task=task, uri=uri)
 
 
 def log_data(stream: Stream) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """An export as a folder for git: JSON is the truth, Markdown is for reading and is not imported.
 
     README.md  project.json  events.jsonl  plans/v001.json  plans/v001.md  contexts/T-001/v002.json  contexts/T-001.md
+    documents/d001.json  documents/d001.md
 
-`project.json` lists plans and contexts by their names, and the names of the files are made from those: nothing in an export can
+`project.json` lists plans, contexts and documents by their names, and the names of the files are made from those: nothing in an export can
 point outside its folder. Links are neither followed nor written through.
 """
 
@@ -16,7 +17,7 @@ import orjson
 
 from gamedev_gateway.exchange.errors import ExchangeError
 from gamedev_gateway.exchange.export import Snapshot
-from gamedev_gateway.exchange.markdown import context_markdown, plan_page, readme
+from gamedev_gateway.exchange.markdown import context_markdown, document_page, plan_page, readme
 from gamedev_gateway.exchange.package import LARGEST_DOCUMENT, Package, Place, as_object, dotted, dump, parse_json
 from gamedev_gateway.exchange.shape import FORMAT
 from plans.spec import CODE_PATTERN
@@ -28,6 +29,10 @@ CONTEXT_NAME = re.compile(rf"(?:global|{CODE_PATTERN.strip('^$')})/v[0-9]{{3,10}
 
 def plan_name(version: int) -> str:
     return f"plans/v{version:03d}"
+
+
+def document_name(number: int) -> str:
+    return f"documents/d{number:03d}"
 
 
 def context_name(context: dict[str, Any]) -> str:
@@ -42,7 +47,9 @@ def write_folder(snapshot: Snapshot, folder: Path) -> None:
     prepare(folder)
     document = snapshot.document
     names = [context_name(context) for context in document["contexts"]]
-    index = {**document, "plans": [plan["version"] for plan in document["plans"]], "contexts": names}
+    versions = [plan["version"] for plan in document["plans"]]
+    numbers = [each["number"] for each in document["documents"]]
+    index = {**document, "plans": versions, "contexts": names, "documents": numbers}
     put(folder / PROJECT, dump(index))
     for plan in document["plans"]:
         put(folder / f"{plan_name(plan['version'])}.json", dump(plan))
@@ -51,6 +58,9 @@ def write_folder(snapshot: Snapshot, folder: Path) -> None:
         put(folder / f"contexts/{name}.json", dump(context))
         if context["is_active"]:
             put(folder / f"contexts/{name.split('/')[0]}.md", context_markdown(context).encode())
+    for each in document["documents"]:
+        put(folder / f"{document_name(each['number'])}.json", dump(each))
+        put(folder / f"{document_name(each['number'])}.md", document_page(document, each).encode())
     with (folder / EVENTS).open("wb") as out:
         out.writelines(orjson.dumps(event) + b"\n" for event in snapshot.events())
     put(folder / "README.md", readme(document).encode())
@@ -63,13 +73,15 @@ def prepare(folder: Path) -> None:
         if not is_export(folder):
             raise ExchangeError(f"{folder} has other things in it; give an empty folder, or that of a former export.")
         refuse_links(folder)
-    for name in ("plans", "contexts"):
-        shutil.rmtree(folder / name, ignore_errors=True)
+    for part in parts(folder):
+        shutil.rmtree(part, ignore_errors=True)
 
 
 def is_export(folder: Path) -> bool:
+    """Whether all that will be taken away is an export's. Those before documents had none: a folder of that name is another's."""
     try:
-        return orjson.loads((folder / PROJECT).read_bytes())["format"] == FORMAT
+        index = orjson.loads((folder / PROJECT).read_bytes())
+        return index["format"] == FORMAT and ("documents" in index or not (folder / "documents").exists())
     except (OSError, ValueError, KeyError, TypeError):
         return False
 
@@ -85,10 +97,13 @@ def put(path: Path, content: bytes) -> None:
 def read_folder(folder: Path) -> Package:
     refuse_links(folder)
     index = as_object(read_part(folder, PROJECT), PROJECT)
-    plans = [f"plans/v{version:03d}.json" for version in listed(index, "plans", is_version)]
-    contexts = [f"contexts/{name}.json" for name in listed(index, "contexts", is_context_name)]
-    refuse_others(folder, {*plans, *contexts})
-    files = {"plans": plans, "contexts": contexts}
+    files = {
+        "plans": [f"{plan_name(version)}.json" for version in listed(index, "plans", is_number)],
+        "contexts": [f"contexts/{name}.json" for name in listed(index, "contexts", is_context_name)],
+    }
+    if "documents" in index:
+        files["documents"] = [f"{document_name(number)}.json" for number in listed(index, "documents", is_number)]
+    refuse_others(folder, {name for names in files.values() for name in names})
     document = {**index, **{part: [read_part(folder, name) for name in names] for part, names in files.items()}}
 
     def where(place: Place) -> str:
@@ -106,7 +121,7 @@ def refuse_links(folder: Path) -> None:
 
 
 def parts(folder: Path) -> list[Path]:
-    return [folder / "plans", folder / "contexts"]
+    return [folder / name for name in ("plans", "contexts", "documents")]
 
 
 def files_in_parts(folder: Path) -> Iterator[Path]:
@@ -126,7 +141,7 @@ def read_part(folder: Path, name: str) -> Any:
 
 
 def listed(index: dict[str, Any], part: str, is_name: Any) -> list[Any]:
-    """The names of plans or contexts that project.json gives; each must be a name and no path."""
+    """The names of plans, contexts or documents that project.json gives; each must be a name and no path."""
     names = index.get(part)
     if not isinstance(names, list):
         raise ExchangeError(f"{PROJECT}: {part}: A list belongs here.")
@@ -136,7 +151,7 @@ def listed(index: dict[str, Any], part: str, is_name: Any) -> list[Any]:
     return names
 
 
-def is_version(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31
 
 

@@ -1,10 +1,18 @@
 """Rules between the rows of an export. What holds in the database is demanded of a file before any of it is written."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 
 from gamedev_gateway.exchange.errors import ExchangeError
-from gamedev_gateway.exchange.shape import ContextShape, PlanShape, ProjectExport
+from gamedev_gateway.exchange.shape import (
+    ContextShape,
+    DocumentShape,
+    DraftShape,
+    PlanShape,
+    ProjectExport,
+    SectionShape,
+)
 from plans.graph import find_cycle, missing_dependencies
 from plans.spec import MAX_TASKS
 
@@ -22,6 +30,7 @@ def broken_laws(document: ProjectExport) -> Iterator[str]:
         yield from broken_tasks(f"plans.{index}.tasks", plan)
     yield from broken_contexts(document.contexts, document.log.head)
     yield from not_counted("artifacts", [artifact.number for artifact in document.artifacts])
+    yield from broken_documents(document.documents)
     if document.log.first > document.log.head + 1:
         yield "log.first: It is beyond the head."
 
@@ -75,3 +84,50 @@ def broken_contexts(contexts: list[ContextShape], head: int) -> Iterator[str]:
 def name_of(context: ContextShape) -> str:
     """`global`, or the code of the task."""
     return context.task_code or context.scope
+
+
+def broken_documents(documents: list[DocumentShape]) -> Iterator[str]:
+    yield from not_counted("documents", [document.number for document in documents])
+    for index, document in enumerate(documents):
+        yield from not_counted(f"documents.{index}.sections", [section.number for section in document.sections])
+        yield from broken_drafts(f"documents.{index}", document)
+        yield from broken_sections(f"documents.{index}", document)
+
+
+def broken_drafts(place: str, document: DocumentShape) -> Iterator[str]:
+    numbers = [draft.number for draft in document.drafts]
+    yield from twice(f"{place}.drafts", (f"draft {number}" for number in numbers))
+    if numbers != sorted(numbers):
+        yield f"{place}.drafts: They must be in the order of their numbers."
+    sections = {section.number for section in document.sections}
+    for index, draft in enumerate(document.drafts):
+        yield from broken_draft(f"{place}.drafts.{index}", draft, sections, document.last_draft)
+
+
+def broken_sections(place: str, document: DocumentShape) -> Iterator[str]:
+    yield from twice(f"{place}.sections", (f"place {section.idx}" for section in document.sections))
+    drafts = {draft.number: draft for draft in document.drafts}
+    for index, section in enumerate(document.sections):
+        yield from broken_section(f"{place}.sections.{index}", section, drafts)
+
+
+def broken_draft(place: str, draft: DraftShape, sections: set[int], last: int) -> Iterator[str]:
+    text = draft.text.encode()
+    if draft.number > last:
+        yield f"{place}.number: The document's last draft is {last}."
+    if draft.section not in sections:
+        yield f"{place}.section: The document has no section {draft.section}."
+    if draft.length != len(text):
+        yield f"{place}.length: The text has {len(text)} bytes."
+    if draft.sha256 != ("" if draft.status == "writing" else hashlib.sha256(text).hexdigest()):
+        yield f"{place}.sha256: It is not that of the text."
+
+
+def broken_section(place: str, section: SectionShape, drafts: dict[int, DraftShape]) -> Iterator[str]:
+    if section.current_draft is None:
+        return
+    draft = drafts.get(section.current_draft)
+    if draft is None or draft.section != section.number:
+        yield f"{place}.current_draft: The section has no draft {section.current_draft}."
+    elif draft.status != "done":
+        yield f"{place}.current_draft: Draft {draft.number} is not done."

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from documents.export import DocumentFile, SectionFile
+from documents.export import as_markdown as document_markdown
 from plans.plan_files import PlanFile, as_markdown, inline, item, quoted
 from plans.spec import TaskSpec
 
@@ -19,6 +21,8 @@ def readme(document: dict[str, Any]) -> str:
         *(brief_field(name, value) for name, value in project["brief"].items()),
         "## Plans",
         "\n".join(plan_line(plan) for plan in reversed(document["plans"])) or "None yet.",
+        "## Documents" if document["documents"] else "",
+        "\n".join(document_line(each) for each in document["documents"]),
         "## People",
         "\n".join(f"- {inline(member['user'])}, {member['role']}" for member in document["members"]),
         "---",
@@ -52,6 +56,31 @@ def plan_line(plan: dict[str, Any]) -> str:
     done = sum(task["status"] == "done" for task in live)
     where = f"[Version {plan['version']}](plans/v{plan['version']:03d}.md)"
     return f"- {where}, {plan['status']}, {done} of {len(live)} tasks done"
+
+
+def document_line(document: dict[str, Any]) -> str:
+    written = sum(section["current_draft"] is not None for section in document["sections"])
+    where = f"[{inline(document['title'])}](documents/d{document['number']:03d}.md)"
+    return f"- {where}, {document['status']}, {written} of {len(document['sections'])} sections written"
+
+
+def document_page(export: dict[str, Any], document: dict[str, Any]) -> str:
+    """What the document says now: its headings with their current drafts."""
+    texts = {draft["number"]: draft["text"] for draft in document["drafts"]}
+    sections = sorted(document["sections"], key=lambda section: section["idx"])
+    file = DocumentFile(
+        project=export["project"]["id"],
+        task=document["task_code"] or None,
+        sections=[
+            SectionFile(
+                text=texts.get(section["current_draft"], ""),
+                **{name: section[name] for name in ("level", "heading", "brief")},
+            )
+            for section in sections
+        ],
+        **{name: document[name] for name in ("title", "kind", "global_summary", "created_at")},
+    )
+    return document_markdown(file)
 
 
 def plan_page(document: dict[str, Any], plan: dict[str, Any]) -> str:

@@ -1,4 +1,5 @@
-"""Names for what the database knows by id: `plan:2`, `task:2/T-003`, `context:global/4`, `artifact:7`, `@alice`.
+"""Names for what the database knows by id: `plan:2`, `task:2/T-003`, `context:global/4`, `artifact:7`, `document:3`,
+`section:3/2`, `@alice`.
 
 What an id names that is no longer there (a deleted artifact) is numbered as it comes: `artifact:gone-1`. It is imported as the
 id -1, which no row ever has, and exported as `gone-1` again.
@@ -18,10 +19,16 @@ PATHS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("plan.", (("plan_id", "plan"), ("base", "plan"), ("previous", "plan"), ("tasks.*.id", "task"))),
     ("task.", (("plan_id", "plan"), ("changes.evidence.*.artifact", "artifact"))),
     ("context.", (("context_id", "context"),)),
-    ("artifact.", (("artifact_id", "artifact"),)),
+    ("artifact.", (("artifact_id", "artifact"), ("uri", "uri"))),
+    ("document.", (("document_id", "document"), ("generation_id", "generation"))),
+    ("section.", (("document_id", "document"), ("section_id", "section"))),
     ("error", (("generation_id", "generation"),)),
 )
-"""Where the payloads of which events hold ids, and of what."""
+"""Where the payloads of which events hold ids, and of what; `uri` is one that may have a document's id in it."""
+IN_CONTEXTS = (("documents.*.document_id", "document"), ("documents.*.generation_id", "generation"))
+"""Where the content of a context does, once a document was written from it."""
+DOCUMENT_URI = re.compile(r"(/api/v1/documents/)(0|-?[1-9][0-9]{0,18}|document:[0-9a-z-]{1,20})(/export/\?as=markdown)")
+"""The artifact that a task's document is, by id or by reference."""
 
 Swap = Callable[[str, Any], Any]
 """(kind, id or reference) → the other of the two."""
@@ -38,13 +45,47 @@ def swap_payload(event_type: str, payload: dict[str, Any], swap: Swap) -> dict[s
 
 def swap_at(value: Any, path: list[str], kind: str, swap: Swap) -> Any:
     if not path:
-        return value if value is None else swap(kind, value)
+        return swap_leaf(value, kind, swap)
     step, *rest = path
     if step == "*":
         return [swap_at(item, rest, kind, swap) for item in value] if isinstance(value, list) else value
     if isinstance(value, dict) and step in value:
         return {**value, step: swap_at(value[step], rest, kind, swap)}
     return value
+
+
+def swap_leaf(value: Any, kind: str, swap: Swap) -> Any:
+    if kind == "uri":
+        return swap_uri(value, swap)
+    return value if value is None else swap(kind, value)
+
+
+def swap_uri(uri: Any, swap: Swap) -> Any:
+    """Where a document can be had, with its id as reference or the other way round. Other URIs stay what they are."""
+    found = DOCUMENT_URI.fullmatch(uri) if isinstance(uri, str) else None
+    if found is None:
+        return uri
+    start, named, end = found.groups()
+    document = named if named.startswith("document:") else int(named)
+    return f"{start}{where_known(swap)('document', document)}{end}"
+
+
+def swap_context(content: dict[str, Any], swap: Swap) -> dict[str, Any]:
+    for path, kind in IN_CONTEXTS:
+        content = swap_at(content, path.split("."), kind, where_known(swap))
+    return content
+
+
+def where_known(swap: Swap) -> Swap:
+    """The same where people may have written anything: what is no reference to something of the export stays."""
+
+    def swap_known(kind: str, given: Any) -> Any:
+        try:
+            return swap(kind, given)
+        except ExchangeError:
+            return given
+
+    return swap_known
 
 
 def swap_evidence(evidence: list[dict[str, Any]], swap: Swap) -> list[dict[str, Any]]:

@@ -1,23 +1,23 @@
 """An export into the database: all of it, or nothing. What it tells of has happened: nobody is told again."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import models, transaction
+from django.db import transaction
 from pydantic import ValidationError
 
 from contexts.models import Context
 from gamedev_gateway.exchange.errors import ExchangeError, first_error
 from gamedev_gateway.exchange.laws import check_document
 from gamedev_gateway.exchange.package import Package
-from gamedev_gateway.exchange.refs import Targets, swap_evidence
+from gamedev_gateway.exchange.refs import Targets, swap_context, swap_evidence, swap_uri
 from gamedev_gateway.exchange.replay import restore_events
+from gamedev_gateway.exchange.restore_documents import left_behind, restore_documents
+from gamedev_gateway.exchange.rows import BATCH, at, keep_times, without
 from gamedev_gateway.exchange.shape import FORMAT, VERSION, ArtifactShape, MemberShape, PlanShape, ProjectExport
 from plans.models import Artifact, Membership, Project, Role, Task, TaskPlan
-
-BATCH = 500
 
 
 @dataclass
@@ -55,6 +55,8 @@ def restore(package: Package, *, owner: Any, id: str | None = None, dry_run: boo
     project = restore_project(export, restored.project_id)
     restore_members(project, export.members, owner, restored)
     restore_plans(project, export.plans, targets)
+    restore_documents(project, export.documents, targets)
+    restored.remarks += left_behind(export.documents)
     restore_contexts(project, export, targets)
     restore_artifacts(export.artifacts, targets)
     restore_evidence(project, export.plans, targets)
@@ -65,6 +67,7 @@ def restore(package: Package, *, owner: Any, id: str | None = None, dry_run: boo
         "tasks": sum(len(plan.tasks) for plan in export.plans),
         "contexts": len(export.contexts),
         "artifacts": len(export.artifacts),
+        "documents": len(export.documents),
         "events": restore_events(project.pk, export.log, package.events, targets),
     }
     transaction.set_rollback(dry_run)
@@ -105,17 +108,6 @@ def people(names: list[str]) -> Iterable[Any]:
         yield from get_user_model().objects.filter(username__in=names[start : start + BATCH])
 
 
-def keep_times(rows: Sequence[models.Model], given: Sequence[Any], *fields: str) -> None:
-    """Store new rows with the times that they had; `auto_now_add` would say that they were made just now."""
-    if rows:
-        manager = type(rows[0])._default_manager
-        manager.bulk_create(rows, batch_size=BATCH)
-        for row, shape in zip(rows, given, strict=True):
-            for name in fields:
-                setattr(row, name, getattr(shape, name))
-        manager.bulk_update(rows, fields, batch_size=BATCH)
-
-
 def restore_plans(project: Project, plans: Sequence[PlanShape], targets: Targets) -> None:
     copied = (
         "version",
@@ -149,7 +141,10 @@ def restore_tasks(row: TaskPlan, plan: PlanShape, targets: Targets) -> None:
 
 
 def restore_contexts(project: Project, export: ProjectExport, targets: Targets) -> None:
-    rows = [Context(project=project, **without(context, "number", "created_at")) for context in export.contexts]
+    rows = []
+    for context in export.contexts:
+        content = swap_context(context.content, targets.id)
+        rows.append(Context(project=project, content=content, **without(context, "number", "content", "created_at")))
     keep_times(rows, export.contexts, "created_at")
     for row in rows:
         targets.add("context", f"{row.task_code or row.scope}/{row.version}", row.pk)
@@ -159,14 +154,11 @@ def restore_artifacts(artifacts: Sequence[ArtifactShape], targets: Targets) -> N
     rows = []
     for index, artifact in enumerate(artifacts):
         task = at(f"artifacts.{index}.task", targets.row, "task", artifact.task)
-        rows.append(Artifact(task_id=task, **without(artifact, "number", "task", "created_at")))
+        uri = swap_uri(artifact.uri, targets.id)
+        rows.append(Artifact(task_id=task, uri=uri, **without(artifact, "number", "task", "uri", "created_at")))
     keep_times(rows, artifacts, "created_at")
     for artifact, row in zip(artifacts, rows, strict=True):
         targets.add("artifact", artifact.number, row.pk)
-
-
-def without(shape: Any, *names: str) -> dict[str, Any]:
-    return {name: value for name, value in dict(shape).items() if name not in names}
 
 
 def restore_evidence(project: Project, plans: Sequence[PlanShape], targets: Targets) -> None:
@@ -179,14 +171,6 @@ def restore_evidence(project: Project, plans: Sequence[PlanShape], targets: Targ
                 found = at(place, swap_evidence, task.evidence, targets.id)
                 rows.append(Task(pk=targets.ids[f"task:{plan.version}/{task.code}"], evidence=found))
     Task.objects.bulk_update(rows, ["evidence"], batch_size=BATCH)
-
-
-def at(place: str, act: Callable[..., Any], *given: Any) -> Any:
-    """Do it; what is wrong is told with its place."""
-    try:
-        return act(*given)
-    except ExchangeError as error:
-        raise ExchangeError(f"{place}: {error.detail}") from error
 
 
 def restore_standing(project: Project, export: ProjectExport, targets: Targets, restored: Restored) -> None:

@@ -4,99 +4,38 @@ Everything is checked and nothing is changed: a text keeps its spaces, a number 
 imported. Rules between rows are in `laws`.
 """
 
-import re
-import uuid
-from datetime import datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, Field
 from pydantic import model_validator as after_all
-from pydantic_core import PydanticCustomError
 
-from gamedev_gateway.core.storable import unstorable
-from gamedev_gateway.exchange.errors import first_error
+from documents.services.outlines import MAX_SECTIONS
+from gamedev_gateway.exchange.fields import (
+    ActorShape,
+    BigCount,
+    Code,
+    Count,
+    Json,
+    JsonList,
+    Number,
+    Ref,
+    Shape,
+    Text,
+    Time,
+    Uuid,
+    as_declared,
+    custom,
+    storable,
+)
 from plans.brief import Brief
 from plans.models import SLUG
-from plans.spec import CODE_PATTERN, MAX_DEPENDENCIES, MAX_TASKS, Estimates, Line, Name, Prose, Title
+from plans.spec import MAX_DEPENDENCIES, MAX_TASKS, Estimates, Line, Name, Prose, Title
 from realtime.event_types import REGISTRY
 
 FORMAT: Literal["gamedev-gateway-project"] = "gamedev-gateway-project"
-VERSION = 1
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?Z")
-
-
-def as_declared(kind: Any) -> AfterValidator:
-    """The value must pass as a `kind`; it stays as it was given."""
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
-
-    def check(value: Any) -> Any:
-        try:
-            adapter.validate_python(value)
-        except ValidationError as error:
-            place, text = first_error(error)
-            raise custom(f"{'.'.join(map(str, place))}: {text}" if place else text) from error
-        return value
-
-    return AfterValidator(check)
-
-
-def custom(text: str) -> PydanticCustomError:
-    return PydanticCustomError("export", "{text}", {"text": text})
-
-
-def storable(value: Any) -> Any:
-    for place, text in unstorable(value):
-        raise custom(f"{place}: {text}" if place else text)
-    return value
-
-
-def read_time(value: Any) -> Any:
-    if not isinstance(value, str) or not TIME.fullmatch(value):
-        raise custom("A time such as 2026-11-23T04:30:00.123456Z belongs here.")
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError as error:
-        raise custom(f"There is no such time: {error}.") from error
-
-
-def read_uuid(value: Any) -> Any:
-    try:
-        found = uuid.UUID(value)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise custom("A UUID belongs here.") from error
-    if str(found) != value:
-        raise custom("Write the UUID in lower case, with its hyphens.")
-    return found
-
-
-Time = Annotated[datetime, BeforeValidator(read_time)]
-Uuid = Annotated[uuid.UUID, BeforeValidator(read_uuid)]
-Text = Annotated[str, Field(max_length=1_000_000), AfterValidator(storable)]
-Json = Annotated[dict[str, Any], AfterValidator(storable)]
-JsonList = Annotated[list[dict[str, Any]], Field(max_length=10_000), AfterValidator(storable)]
-Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
-Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
-BigCount = Annotated[int, Field(ge=0, le=2**63 - 1)]
-Code = Annotated[str, Field(pattern=CODE_PATTERN)]
-Ref = Annotated[str, Field(max_length=60)]
-
-
-class Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class ActorShape(Shape):
-    """Who acted. A person's id is `@username`, or `gone-7` for somebody whose account is no more."""
-
-    kind: Literal["user", "ai", "system"]
-    id: Annotated[str, Field(max_length=200), AfterValidator(storable)]
-    name: Annotated[str, Field(max_length=200), AfterValidator(storable)]
-
-    @after_all(mode="after")
-    def person_by_name(self) -> Self:
-        if self.kind == "user" and self.id.isdigit():
-            raise custom("A person is named as @username, not by a number.")
-        return self
+VERSION = 2
+"""Raised with documents. What version 1 does not have is empty."""
+Told = Annotated[list[Code], Field(max_length=MAX_TASKS)]
 
 
 class ProjectShape(Shape):
@@ -198,6 +137,81 @@ class ArtifactShape(Shape):
     created_at: Time
 
 
+class SectionShape(Shape):
+    """A place in a document's outline; `number` counts its sections in the order in which they were made.
+
+    `current_draft` is the number of the draft that is its text.
+    """
+
+    number: Number
+    idx: Count
+    level: Annotated[int, Field(ge=1, le=3)]
+    heading: Annotated[str, Field(max_length=300), AfterValidator(storable)]
+    brief: Text
+    status: Literal["empty", "writing", "done", "failed", "stale"]
+    locked: bool
+    current_draft: Number | None
+    told_of: Told
+    revision: Count
+
+
+class DraftErrorShape(Shape):
+    """Why a draft failed."""
+
+    code: Annotated[str, Field(max_length=100), AfterValidator(storable)]
+    message: Text
+
+
+class DraftShape(Shape):
+    """One attempt at the section of this number. `length` in bytes of the text in UTF-8; no `sha256` while it is written."""
+
+    number: Number
+    section: Number
+    status: Literal["writing", "done", "failed", "cancelled"]
+    author: ActorShape
+    instructions: Text
+    summary: Text
+    told_of: Told
+    model: Annotated[str, Field(max_length=200), AfterValidator(storable)]
+    tokens: Count
+    elapsed_ms: Count | None
+    length: Count
+    sha256: Annotated[str, Field(pattern=r"^(?:[0-9a-f]{64})?$")]
+    error: DraftErrorShape | None
+    created_at: Time
+    text: Text
+
+
+class DocumentShape(Shape):
+    """A document with every draft; `number` counts the project's documents in the order in which they were made."""
+
+    number: Number
+    task_code: Code | Literal[""]
+    title: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(storable)]
+    kind: Literal[
+        "gdd",
+        "technical_design",
+        "pitch",
+        "art_bible",
+        "level_brief",
+        "test_plan",
+        "release_notes",
+        "post_mortem",
+        "other",
+    ]
+    status: Literal["draft", "generating", "ready", "failed", "cancelled"]
+    global_summary: Text
+    summary_revision: Count
+    last_draft: Count
+    ends: Annotated[int, Field(ge=0, le=2**31 - 2)]
+    elapsed_ms: Count | None
+    revision: Count
+    created_at: Time
+    updated_at: Time
+    sections: Annotated[list[SectionShape], Field(max_length=MAX_SECTIONS)]
+    drafts: Annotated[list[DraftShape], Field(max_length=100_000)]
+
+
 class LogShape(Shape):
     """Which events the export has: `first` to `head`, without holes. `first` is above 1 where the log was trimmed, and
     `head` + 1 where there are no events."""
@@ -210,12 +224,13 @@ class ProjectExport(Shape):
     """All of a project but its events."""
 
     format: Literal["gamedev-gateway-project"]
-    format_version: Literal[1]
+    format_version: Literal[1, 2]
     project: ProjectShape
     members: Annotated[list[MemberShape], Field(max_length=100_000)]
     plans: Annotated[list[PlanShape], Field(max_length=100_000)]
     contexts: list[ContextShape]
     artifacts: list[ArtifactShape]
+    documents: Annotated[list[DocumentShape], Field(max_length=100_000)] = []
     log: LogShape
 
 

@@ -10,6 +10,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from contexts import services as contexts
+from documents import services as documents
+from documents.feeding import DraftFeed, Piece, store
+from documents.models import Document
+from documents.services import runs
+from documents.writing.material import OutlineSection
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.exchange.export import take_snapshot
 from gamedev_gateway.exchange.json_form import read_json, write_json
@@ -17,6 +22,7 @@ from gamedev_gateway.exchange.restore import Restored, restore
 from plans import services
 from plans.models import Project, Role, Task
 from plans.operations import NewTask, operations_adapter
+from plans.services import generations
 from plans.streams import find_task
 from realtime import event_types
 from realtime.publishing import publish
@@ -43,9 +49,27 @@ def complete(project: Project, code: str, actor: Actor, *evidence: dict[str, Any
     services.complete_task(task(project, code), acceptance=answers, evidence=list(evidence), actor=actor)
 
 
+class FedAtOnce(DraftFeed):
+    """Stores a draft's text in the transaction of the test, which the thread that otherwise does could not see."""
+
+    def add(self, text: str) -> None:
+        self.waiting.append(text)
+
+    def flush(self) -> None:
+        text = "".join(self.waiting)
+        store([Piece(self, self.length, text, len(text.encode()))])
+
+
 @pytest.fixture
-def told(alice: User, bob: User, project: Project, django_capture_on_commit_callbacks: Any) -> Iterator[Project]:
-    """A project with a past: two accepted versions, a proposal, work, artifacts, contexts, chat, a deleted artifact."""
+def fed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "DraftFeed", FedAtOnce)
+
+
+@pytest.fixture
+def told(
+    alice: User, bob: User, project: Project, fed_at_once: None, django_capture_on_commit_callbacks: Any
+) -> Iterator[Project]:
+    """A project with a past: two accepted versions, a proposal, work, artifacts, contexts, chat, a deleted artifact, documents."""
     with django_capture_on_commit_callbacks(execute=True):
         live_a_life(project, alice, bob)
     project.refresh_from_db()
@@ -76,6 +100,30 @@ def live_a_life(project: Project, alice: User, bob: User) -> None:
         publish(project.pk, chat, actor=person, task=find_task(project.pk, "T-002"), key="k1")
     services.remove_member(project.memberships.get(user=bob), actor=person)
     services.set_member(project, bob, Role.VIEWER, actor=person)
+    write_documents(project, person, agent)
+
+
+def write_documents(project: Project, person: Actor, agent: Actor) -> None:
+    """One by hand with a locked section and one that is rewritten, one of a task by a run, and one that is deleted."""
+    lost = make_document(project, "Lost", person)
+    story = make_document(project, "The *story* 📖", person)
+    vision, core, _ = story.sections.all()
+    documents.update_section(vision, actor=person, text="Erstens: ü 🙂\n")
+    documents.update_section(vision, actor=agent, text="Jump! See T-002.", brief="Short")
+    documents.adopt_draft(vision, 1, actor=person)
+    documents.update_section(core, actor=person, text="```\nopen", locked=True)
+    kept = [documents.OutlineEntry(each.level, each.heading, each.brief, each.pk) for each in (core, vision)]
+    documents.update_document(story, actor=person, outline=[documents.OutlineEntry(2, "New", ""), *kept])
+    music = make_document(project, "Music", agent, task="T-004")
+    generations.run_generation(runs.start_run(music, actor=person, instructions="Loud").pk)
+    last = music.sections.all()[2]
+    generations.run_generation(runs.start_run(music, actor=agent, sections=[last]).pk)
+    documents.delete_document(lost, actor=person)
+
+
+def make_document(project: Project, title: str, actor: Actor, task: str = "") -> Document:
+    outline = [OutlineSection(level, heading, "") for level, heading in ((1, "Vision"), (2, "Core"), (3, "Look"))]
+    return documents.create_document(project, actor=actor, title=title, kind="gdd", task=task, outline=outline)
 
 
 def new_tasks() -> list[NewTask]:

@@ -54,7 +54,7 @@ def refused(document, alice, tmp_path) -> str:
 
 WRONG = [
     ("format", "something", "format: This is no export of a project"),
-    ("format_version", 2, "written by a newer gateway (format 2; this one reads up to 1)"),
+    ("format_version", 3, "written by a newer gateway (format 3; this one reads up to 2)"),
     ("format_version", "1", "format_version"),
     ("project/name", 7, "project.name"),
     ("project/name", "a\x00b", "project.name: NUL"),
@@ -92,8 +92,32 @@ WRONG = [
     ("artifacts/0/size_bytes", 2**64 - 1, "artifacts.0.size_bytes"),
     ("artifacts/0/size_bytes", -1, "artifacts.0.size_bytes"),
     ("artifacts/0/sha256", "zz", "artifacts.0.sha256"),
+    ("documents/0/number", 2, "documents: The numbers must be 1, 2, 3"),
+    ("documents/0/title", "x" * 201, "documents.0.title"),
+    ("documents/0/run", 7, "documents.0.run"),
+    ("documents/0/last_draft", 2, "documents.0.drafts.2.number: The document's last draft is 2"),
+    ("documents/0/sections/0/number", 2, "documents.0.sections: The numbers must be 1, 2, 3"),
+    ("documents/0/sections/0/idx", 1, "documents.0.sections: place 1 is there 2 times"),
+    ("documents/0/sections/0/level", 4, "documents.0.sections.0.level"),
+    ("documents/0/sections/0/level", 0, "documents.0.sections.0.level"),
+    ("documents/0/sections/0/told_of", ["all"], "documents.0.sections.0.told_of.0"),
+    ("documents/0/sections/0/current_draft", 3, "documents.0.sections.0.current_draft: The section has no draft 3"),
+    ("documents/0/sections/0/current_draft", 9, "documents.0.sections.0.current_draft: The section has no draft 9"),
+    ("documents/0/sections", [{}] * 201, "documents.0.sections: List should have at most 200 items"),
+    ("documents/0/drafts/0/number", 2, "documents.0.drafts: draft 2 is there 2 times"),
+    ("documents/0/drafts/0/number", 0, "documents.0.drafts.0.number"),
+    ("documents/0/drafts/0/section", 9, "documents.0.drafts.0.section: The document has no section 9"),
+    ("documents/0/drafts/0/status", "failed", "documents.0.sections.0.current_draft: Draft 1 is not done"),
+    ("documents/0/drafts/0/text", "Other", "documents.0.drafts.0.length: The text has 5 bytes"),
+    ("documents/0/drafts/0/text", "Zweitens: u 🙂\n", "documents.0.drafts.0.sha256: It is not that of the text"),
+    ("documents/0/drafts/0/text", "x" * 1_000_001, "documents.0.drafts.0.text"),
+    ("documents/0/drafts/0/text", "a\x00b", "documents.0.drafts.0.text: NUL"),
+    ("documents/0/drafts/0/sha256", "0" * 64, "documents.0.drafts.0.sha256: It is not that of the text"),
+    ("documents/0/drafts/0/sha256", "", "documents.0.drafts.0.sha256: It is not that of the text"),
+    ("documents/0/drafts/0/author/id", "1", "A person is named as @username"),
+    ("documents/0/drafts/0/error", {"code": "x"}, "documents.0.drafts.0.error.message"),
     ("log/head", 999, "events: The log ends at 999, but the events end at"),
-    ("log/head", 24, "events.24: seq: 25 cannot be here, after 24 and up to 24"),
+    ("log/head", 45, "events.45: seq: 46 cannot be here, after 45 and up to 45"),
     ("log/first", 2, "events.0: seq"),
     ("events/3/seq", 3, "events.3: seq: 3 cannot be here, after 3"),
     ("events/3/id", "not a uuid", "events.3: id: A UUID belongs here"),
@@ -116,6 +140,21 @@ def test_what_is_wrong_is_named_and_nothing_is_written(path, value, message, doc
         put(document, "events/3/actor/kind", "user")
     put(document, path, value)
     assert message in refused(document, alice, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "reference", "message"),
+    [
+        ("document_id", "document:9", "'document:9' names no document"),
+        ("document_id", 1, "1 is no reference to a document"),
+        ("section_id", "section:1/9", "'section:1/9' names no section"),
+        ("section_id", "document:1", "'document:1' is no reference to a section"),
+    ],
+)
+def test_an_event_of_an_unknown_document_is_named(name, reference, message, document, alice, tmp_path):
+    place = next(at for at, event in enumerate(document["events"]) if event["type"] == "section.updated")
+    put(document, f"events/{place}/payload/{name}", reference)
+    assert refused(document, alice, tmp_path).startswith(f"events.{place}: {message}")
 
 
 def test_a_key_that_is_used_twice_is_named(document, alice, tmp_path):

@@ -71,6 +71,26 @@ def test_a_place_in_a_folder_is_named_with_its_file(folder, alice):
     assert refused_folder(folder, alice).startswith("plans/v002.json: tasks.0.progress: ")
 
 
+@pytest.mark.parametrize("number", ["../secret", "d001", 0, True, 2**31])
+def test_a_documents_name_is_its_number(number, folder, alice):
+    change(folder / "project.json", lambda index: index["documents"].append(number))
+    assert "project.json: documents.2: " in refused_folder(folder, alice)
+
+
+def test_a_place_in_a_document_is_named_with_its_file(folder, alice):
+    change(folder / "documents/d002.json", lambda document: document["drafts"][1].update(status="lost"))
+    assert refused_folder(folder, alice).startswith("documents/d002.json: drafts.1.status: ")
+
+
+def test_documents_beside_an_export_from_before_documents_are_left_alone(told, tmp_path):
+    (tmp_path / "project.json").write_text('{"format": "gamedev-gateway-project", "format_version": 1}')
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents/mine.txt").write_text("mine")
+    with pytest.raises(ExchangeError, match="has other things in it"):
+        write_folder(take_snapshot(told), tmp_path)
+    assert (tmp_path / "documents/mine.txt").read_text() == "mine"
+
+
 def test_a_torn_log_is_named_with_its_line(folder, alice):
     log = folder / "events.jsonl"
     log.write_bytes(log.read_bytes()[:-100])

@@ -12,6 +12,10 @@ from hypothesis import strategies as st
 
 from contexts import services as contexts
 from contexts.models import Context
+from documents import services as documents
+from documents.models import Document, Draft, Section
+from documents.services import runs
+from documents.writing.material import OutlineSection
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import GatewayError
 from gamedev_gateway.exchange.export import take_snapshot
@@ -21,6 +25,7 @@ from plans import services
 from plans.brief import Brief
 from plans.models import Artifact, Generation, Project, Task
 from plans.operations import NewTask, operations_adapter
+from plans.services import generations
 from plans.streams import find_task
 from realtime.spoken import Spoken, publish_spoken
 from tests.conftest import BRIEF
@@ -114,14 +119,54 @@ class Life:
         with transaction.atomic():
             publish_spoken(self.project.pk, [said], lambda code: task)
 
+    def document(self) -> Document:
+        return self.random.choice(list(Document.objects.all()))
+
+    def section(self) -> Section:
+        return self.random.choice(list(Section.objects.all()))
+
+    def begin_document(self) -> None:
+        outline = [OutlineSection(1, f"x{self.word()}", self.word()) for _ in range(self.random.randint(1, 3))]
+        codes = Task.objects.active().filter(plan__project=self.project).values_list("code", flat=True)
+        task = self.random.choice(["", *codes])
+        title = f"x{self.word()}"
+        documents.create_document(self.project, actor=self.actor(), title=title, kind="gdd", task=task, outline=outline)
+
+    def write_section(self) -> None:
+        words = {name: self.word() for name in self.random.sample(["text", "brief"], self.random.randint(1, 2))}
+        locked = self.random.choice([None, True, False])
+        documents.update_section(self.section(), actor=self.actor(), locked=locked, **words)
+
+    def adopt(self) -> None:
+        draft = self.random.choice(list(Draft.objects.all()))
+        documents.adopt_draft(draft.section, draft.number, actor=self.actor())
+
+    def reorder(self) -> None:
+        document = self.document()
+        sections = self.random.sample(list(document.sections.all()), document.sections.count())
+        kept = [documents.OutlineEntry(each.level, each.heading, each.brief, each.pk) for each in sections[1:]]
+        outline = [documents.OutlineEntry(2, f"x{self.word()}", ""), *kept]
+        documents.update_document(document, actor=self.actor(), outline=outline)
+
+    def write_document(self) -> None:
+        run = runs.start_run(self.document(), actor=self.actor(), instructions=self.word())
+        generations.run_generation(run.pk)
+
+    def unwrite(self) -> None:
+        documents.delete_document(self.document(), actor=self.actor())
+
     def rename(self) -> None:
         services.update_project(self.project, {"name": self.word(), "description": self.word()}, actor=self.actor())
 
 
-EVENTS = [
-    name for name in vars(Life) if not name.startswith("_") and name not in ("word", "actor", "task", "plan", "event")
+CHOICES = ("word", "actor", "task", "plan", "document", "section", "event")
+EVENTS = [name for name in vars(Life) if not name.startswith("_") and name not in CHOICES]
+OFTEN = [
+    name
+    for name in EVENTS
+    if name
+    in ("accept", "propose", "work", "complete", "make", "say", "begin_document", "write_section", "write_document")
 ]
-OFTEN = [name for name in EVENTS if name in ("accept", "propose", "work", "complete", "make", "say")]
 EVENTS += OFTEN * 2
 
 
@@ -129,7 +174,7 @@ EVENTS += OFTEN * 2
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), length=st.integers(0, 50), words=st.lists(TEXT, min_size=1, max_size=5))
 def test_a_random_project_survives(
-    form, seed, length, words, alice, bob, tmp_path_factory, django_capture_on_commit_callbacks
+    form, seed, length, words, alice, bob, fed_at_once, tmp_path_factory, django_capture_on_commit_callbacks
 ):
     person = Actor.person(alice)
     project = services.create_project(name="Life", brief=Brief.model_validate(BRIEF), actor=person, owner=alice)

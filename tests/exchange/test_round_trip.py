@@ -1,11 +1,17 @@
 """Export, import, export: the same bytes, the same answers, the same log."""
 
 import re
+from hashlib import sha256
 from typing import Any
 
+import orjson
 import pytest
 from django.core.management import call_command
 
+from contexts.models import Context
+from documents import services as documents
+from documents.models import Document, Draft, Section, next_draft_number
+from documents.services import runs
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.exchange.export import take_snapshot
 from gamedev_gateway.exchange.folder import read_folder, write_folder
@@ -13,6 +19,7 @@ from gamedev_gateway.exchange.refs import PATHS
 from gamedev_gateway.exchange.restore import restore
 from plans import services
 from plans.models import Artifact, Project, Task
+from plans.services import generations
 from realtime.event_types import REGISTRY
 from tests.conftest import client_for, make_user
 from tests.exchange.conftest import exported, imported
@@ -22,18 +29,34 @@ KINDS = {
     **dict.fromkeys(("task", "current_task", "task_id"), "task"),
     **dict.fromkeys(("active_context", "context_id"), "context"),
     **dict.fromkeys(("artifact", "artifact_id"), "artifact"),
+    **dict.fromkeys(("document", "document_id"), "document"),
+    **dict.fromkeys(("section", "section_id"), "section"),
+    "generation_id": "generation",
 }
 """What the members of answers name by id."""
-OWN = {"tasks": "plan", "code": "task", "content": "context", "category": "artifact", "role": "member"}
-"""Whose `id` it is, by another member beside it."""
+OWN = {
+    "heading": "section",
+    "number": "draft",
+    "sections": "document",
+    "tasks": "plan",
+    "code": "task",
+    "content": "context",
+    "category": "artifact",
+    "role": "member",
+}
+"""Whose `id` it is, by another member beside it; the first that is there says it."""
+DOCUMENT_URI = re.compile(r"/api/v1/documents/(-?\d+)/export/\?as=markdown")
 
 
 def everything(client: Any, project_id: str) -> dict[str, Any]:
-    """All that the API tells of a project."""
+    """All that the API tells of a project, but for the runs, which are not carried over."""
     base = f"/api/v1/projects/{project_id}"
     plans = listed(client, f"{base}/plans/")
     tasks = [task["id"] for plan in plans for task in plan["tasks"]]
     contexts = listed(client, f"{base}/contexts/")
+    documents = [client.get(f"/api/v1/documents/{each['id']}/").json() for each in listed(client, f"{base}/documents/")]
+    sections = [section["id"] for document in documents for section in document["sections"]]
+    drafts = [draft for pk in sections for draft in listed(client, f"/api/v1/sections/{pk}/drafts/")]
     return {
         "project": client.get(f"{base}/").json(),
         "members": listed(client, f"{base}/members/"),
@@ -46,6 +69,8 @@ def everything(client: Any, project_id: str) -> dict[str, Any]:
         "contexts": contexts,
         "active": client.get(f"{base}/contexts/active/").json(),
         "artifacts": [listed(client, f"/api/v1/tasks/{pk}/artifacts/") for pk in tasks],
+        "documents": documents,
+        "drafts": [{**draft, "generation": None} for draft in drafts],
         "events": listed(client, f"{base}/events/"),
     }
 
@@ -70,6 +95,8 @@ def same_but_for_ids(old: Any, new: Any, pairs: dict[tuple[str, Any], Any], kind
         assert len(old) == len(new)
         for left, right in zip(old, new, strict=True):
             same_but_for_ids(left, right, pairs)
+    elif isinstance(old, str) and (found := DOCUMENT_URI.fullmatch(old)):
+        same_but_for_ids(int(found[1]), int(DOCUMENT_URI.fullmatch(new)[1]), pairs, "document")
     elif kind and isinstance(old, int):
         assert pairs.setdefault((kind, old), new) == new
     else:
@@ -110,7 +137,7 @@ def test_ids_in_the_log_name_the_rows_of_here(told, alice, tmp_path):
     assert {task["id"] for task in accepted["payload"]["tasks"]} == {task.pk for task in active.tasks.all()}
     completed = next(event for event in events if event["type"] == "task.completed")
     kept, lost = completed["payload"]["changes"]["evidence"]
-    assert kept["artifact"] == Artifact.objects.get().pk
+    assert kept["artifact"] == Artifact.objects.get(category="screenshot").pk
     assert lost["artifact"] == -1
     assert Task.objects.get(plan=active, code="T-001").evidence == [kept, lost]
 
@@ -121,6 +148,78 @@ def test_a_cursor_of_before_goes_on_after(told, alice, tmp_path):
     carried_over(told, alice, tmp_path)
     answer = client.get(f"/api/v1/projects/{told.pk}/events/?after={cursor}")
     assert answer.json()["results"][0]["seq"] == 6
+
+
+def test_a_document_is_known_by_its_id_of_here_wherever_it_is_told_of(told, alice, tmp_path):
+    before = Document.objects.get(title="Music").pk
+    carried_over(told, alice, tmp_path)
+    music = Document.objects.get(title="Music")
+    assert music.pk != before
+    [known] = Context.objects.get(is_active=True, scope="global").content["documents"]
+    assert (known["document_id"], known["generation_id"]) == (music.pk, -2)
+    [artifact] = Artifact.objects.filter(category="document")
+    assert artifact.uri == f"/api/v1/documents/{music.pk}/export/?as=markdown"
+    story = Document.objects.get(title="The *story* 📖")
+    assert [section.current_draft and section.current_draft.text for section in story.sections.all()] == [
+        None,
+        "```\nopen",
+        "Erstens: ü 🙂\n",
+    ]
+
+
+def test_documents_are_written_on_after_an_import(told, alice, tmp_path):
+    carried_over(told, alice, tmp_path)
+    music = Document.objects.get(title="Music")
+    generations.run_generation(runs.start_run(music, actor=Actor.person(alice)).pk)
+    music.refresh_from_db()
+    assert (music.status, music.last_draft, music.ends) == ("ready", 7, 3)
+    documents.delete_document(music, actor=Actor.person(alice))
+    assert not Artifact.objects.filter(category="document").exists()
+
+
+def test_what_is_being_written_is_imported_as_failed(told, alice, tmp_path):
+    music = Document.objects.get(title="Music")
+    runs.start_run(music, actor=Actor.person(alice))
+    section = music.sections.first()
+    half = {"text": "Hälf", "length": 5, "author": Actor.person(alice).as_json()}
+    Section.objects.filter(pk=section.pk).update(status="writing")
+    Draft.objects.create(document=music, section=section, number=next_draft_number(music), **half)
+    first = exported(told)
+    services.delete_project(told, actor=Actor.person(alice))
+    restored = imported(first, tmp_path / "project.json", alice)
+    assert restored.remarks == ["Document 2, 'Music', was being written when it was exported; here it has failed."]
+    music = Document.objects.get(title="Music")
+    assert (music.status, music.run, music.ends) == ("failed", None, 3)
+    assert music.sections.first().status == "failed"
+    draft = music.drafts.last()
+    assert (draft.status, draft.text, draft.error["code"]) == ("failed", "Hälf", "run_not_exported")
+    assert draft.sha256 == sha256("Hälf".encode()).hexdigest()
+    assert music.sections.first().current_draft.status == "done"
+
+
+def test_a_file_from_before_documents_is_imported(project, alice, tmp_path):
+    document = orjson.loads(exported(project))
+    services.delete_project(project, actor=Actor.person(alice))
+    del document["documents"]
+    document["format_version"] = 1
+    assert imported(orjson.dumps(document), tmp_path / "old.json", alice).counts["documents"] == 0
+
+
+def test_a_folder_from_before_documents_is_imported(project, alice, tmp_path):
+    write_folder(take_snapshot(project), tmp_path / "out")
+    services.delete_project(project, actor=Actor.person(alice))
+    index = orjson.loads((tmp_path / "out/project.json").read_bytes())
+    del index["documents"]
+    (tmp_path / "out/project.json").write_bytes(orjson.dumps({**index, "format_version": 1}))
+    assert restore(read_folder(tmp_path / "out"), owner=alice).counts["documents"] == 0
+
+
+def test_a_folder_shows_what_a_document_says(told, tmp_path):
+    write_folder(take_snapshot(told), tmp_path)
+    assert (tmp_path / "documents/d001.md").read_text() == (
+        "# The \\*story\\* 📖\n\n### New\n\n### Core\n\n```\nopen\n```\n\n## Vision\n\nErstens: ü 🙂\n"
+    )
+    assert "[Music](documents/d002.md), ready, 3 of 3 sections written" in (tmp_path / "README.md").read_text()
 
 
 def test_work_goes_on_after_an_import(told, alice, tmp_path):
