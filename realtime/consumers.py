@@ -294,7 +294,7 @@ class GatewayConsumer(AsyncWebsocketConsumer):
         if not self.scope["may_write"]:
             raise Forbidden("The scopes of this token do not allow it.")
         generation_id = await in_database(access.order, name, command.document_id, self.actor)
-        if not generation_id:
+        if name == "generate_missing" and not generation_id:
             return
         told = frames.Done(
             reply_to=command.id,

@@ -8,7 +8,8 @@ import pytest
 from django.db import transaction
 
 from gamedev_gateway.core.actors import SYSTEM, Actor
-from realtime import access, doorbell, event_types
+from realtime import access, doorbell, event_types, history
+from realtime.feeds import Feed
 from realtime.group_commit import GroupCommit
 from realtime.hub import Hub
 from realtime.models import Event, Stream
@@ -80,8 +81,12 @@ async def test_events_that_are_trimmed_before_the_hub_hears_of_them_are_told_as_
     hub: Hub, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(doorbell, "ring", lambda stream, news: None)
+    monkeypatch.setattr(history, "read_heads", lambda ids: dict.fromkeys(ids, 0))
     reader = await Reader(hub).watch()
     await asyncio.to_thread(lambda: (say_many(10), trim_all_but(2)))
+    feed = hub.feeds[STREAM]
+    assert isinstance(feed, Feed)
+    feed.hear_of_head(10)
     await reader.until_lost()
     assert (reader.lost, reader.seqs) == ([(STREAM, "trimmed")], [])
 

@@ -12,6 +12,8 @@ from storms.weather import Plan, Storm
 from tests.realtime.conftest import Api
 from tests.servers import manage
 
+pytestmark = pytest.mark.scaleout
+
 STREAM = "project:harbour"
 COMMAND = """
 from django.contrib.auth.models import User
@@ -21,7 +23,6 @@ from gamedev_gateway.core.actors import SYSTEM
 from realtime import event_types
 from realtime.publishing import publish
 
-pytestmark = pytest.mark.scaleout
 with transaction.atomic():
     publish("harbour", event_types.Chat(text="from a command", data={}), actor=SYSTEM)
 print(create_token(User.objects.create_user("bob", password="a password of bob"))[1])
