@@ -90,9 +90,9 @@ def read_brief(name: str, brief: Brief, genre: str) -> Reading:
     engine_key, engine = recognise_engine(brief)
     names = names_in(brief)
     foreign = not is_english(clean(brief.pitch))
-    said = [line for line in brief.mechanics if any(char.isalnum() for char in clean(line))]
-    lines = {fold(clean(line)): line for line in reversed(said)}
-    mechanics = core_first([phrase(line, names, foreign=foreign) for line in reversed(lines.values())])
+    lines = {fold(clean(line)): line for line in reversed(brief.mechanics) if clean(line)}
+    phrases = [phrase(line, names, foreign=foreign) for line in reversed(lines.values())]
+    mechanics = core_first([said for said in phrases if said.thing])
     reading = Reading(
         name,
         brief,
