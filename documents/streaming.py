@@ -10,7 +10,7 @@ from documents.places import Place, parse_cursor
 from documents.reading import Stretch
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput
-from plans.streams import MAX_ID, role_in
+from plans.streams import parse_id, role_in
 from realtime import access, doorbell, frames
 from realtime.access import Visible
 from realtime.connection import Connection, Subscription
@@ -245,9 +245,9 @@ class DocumentStreams:
     """The kind of stream that is called document:<id>."""
 
     def find(self, key: str, actor: Actor) -> Visible | None:
-        if not (key.isascii() and key.isdigit() and int(key) <= MAX_ID and str(int(key)) == key):
+        if (document_id := parse_id(key)) is None:
             return None
-        project_id = Document.objects.filter(pk=int(key)).values_list("project", flat=True).first()
+        project_id = Document.objects.filter(pk=document_id).values_list("project", flat=True).first()
         if project_id is None or role_in(project_id, actor) is None:
             return None
         return Visible(project_stream(project_id), serve=subscribe)

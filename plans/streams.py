@@ -23,6 +23,12 @@ def role_in(project_id: str, actor: Actor) -> Role | None:
     return Role(role) if role else None
 
 
+def parse_id(key: str) -> int | None:
+    """The id that a stream's key is, written in the one way in which it is written; None when it is none."""
+    is_id = key.isascii() and key.isdigit() and int(key) <= MAX_ID and str(int(key)) == key
+    return int(key) if is_id else None
+
+
 class ProjectStreams:
     def find(self, key: str, actor: Actor) -> Visible | None:
         return Visible(project_stream(key)) if "\x00" not in key and role_in(key, actor) else None
@@ -32,9 +38,9 @@ class TaskStreams:
     """A task's stream follows its code through all versions, whichever version's id was given."""
 
     def find(self, key: str, actor: Actor) -> Visible | None:
-        if not (key.isascii() and key.isdigit() and int(key) <= MAX_ID and str(int(key)) == key):
+        if (task_id := parse_id(key)) is None:
             return None
-        task = Task.objects.filter(pk=int(key)).values_list("plan__project_id", "code").first()
+        task = Task.objects.filter(pk=task_id).values_list("plan__project_id", "code").first()
         if task is None or role_in(task[0], actor) is None:
             return None
         return Visible(project_stream(task[0]), task_code=task[1])

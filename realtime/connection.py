@@ -99,10 +99,8 @@ class Subscription:
             history.read_page, self.feed.stream_id, self.position, history.PAGE, self.wanted, up_to
         )
         self.position = events[-1].seq if len(events) == history.PAGE else up_to
-        texts = []
-        for event in events:
-            texts.append(event.frame(self.stream, self.prev))
-            self.prev = event.seq
+        texts = history.chained(events, self.stream, self.prev)
+        self.prev = events[-1].seq if events else self.prev
         return bundles_of(texts)
 
     @property
@@ -221,7 +219,7 @@ class Connection:
     def deliver(self, bundle: Bundle) -> None:
         """Write frames now if the client keeps up, else when their turn comes."""
         if not self.queue and self.direct is not None and self.direct.ready:
-            self.direct.write_frames(bundle.batch_frame if self.batches else bundle.frames)
+            self.direct.write_frames(bundle.encoded(self.batches))
             return
         self.queue.append(bundle)
         self.queued_frames += len(bundle.texts)
@@ -251,7 +249,7 @@ class Connection:
                 await self.direct.until_ready()
             bundle = self.take()
             if self.direct is not None:
-                self.direct.write_frames(bundle.batch_frame if self.batches else bundle.frames)
+                self.direct.write_frames(bundle.encoded(self.batches))
             else:
                 for text in [bundle.batch] if self.batches else bundle.texts:
                     await self.write(text)

@@ -40,14 +40,11 @@ class Audience:
             return 0
         delivered = 0
         for some in portions(events, size_of, most=MOST_FRAMES):
-            before, texts = self.prev, []
-            for event in some:
-                texts.append(event.frame(self.stream, self.prev))
-                self.prev = event.seq
-            bundle = Bundle(texts)
+            before, self.prev = self.prev, some[-1].seq
+            bundle = Bundle(history.chained(some, self.stream, before))
             for member in tuple(self.members):
                 member.offer(bundle, at=some[0].seq - 1, prev=before)
-            delivered += len(texts) * len(self.members)
+            delivered += len(some) * len(self.members)
         return delivered
 
 

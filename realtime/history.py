@@ -1,7 +1,7 @@
 """Reading the log: positions, filters, pages. Synchronous; async callers cross once, at the door."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -61,6 +61,12 @@ class LoggedEvent(NamedTuple):
 
     def frame(self, stream: str, prev: int) -> str:
         return f'{{"stream":"{stream}","prev":{prev},{self.body}'
+
+
+def chained(events: Sequence[LoggedEvent], stream: str, prev: int) -> list[str]:
+    """Events as frames of a stream, each with the seq of the one before it; `prev` is the one before the first."""
+    before = [prev, *(event.seq for event in events)]
+    return [event.frame(stream, seq) for event, seq in zip(events, before, strict=False)]
 
 
 def logged(event: Event) -> LoggedEvent:

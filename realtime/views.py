@@ -121,8 +121,4 @@ def told(event: Event, project_id: str) -> dict[str, Any]:
 
 def shown(stream: str, events: list[LoggedEvent], prev: int) -> list[dict[str, Any]]:
     """Events as the sockets send them, each with the seq of the one before it."""
-    results = []
-    for event in events:
-        results.append(orjson.loads(event.frame(stream, prev)))
-        prev = event.seq
-    return results
+    return [orjson.loads(frame) for frame in history.chained(events, stream, prev)]

@@ -52,6 +52,9 @@ class Bundle:
     def batch_frame(self) -> bytes:
         return encode_frame(self.batch)
 
+    def encoded(self, as_batch: bool) -> bytes:
+        return self.batch_frame if as_batch else self.frames
+
 
 def encode_frame(text: str) -> bytes:
     return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)

@@ -161,7 +161,7 @@ def write_document(run: Generation) -> None:
         writer = section_writer()
         while (draft := begin_draft(run, writer.name)) is not None:
             write_draft(run, draft, writer, totals)
-        end_run(run, Document.Status.READY, totals)
+        end_run(run, totals)
     except NoLongerOurs:
         log.info("run_no_longer_ours", generation=run.pk)
     except GatewayError as error:
@@ -348,14 +348,14 @@ def section_status(section: Section, draft: Draft.Status) -> Section.Status:
 
 
 @transaction.atomic
-def end_run(run: Generation, status: Document.Status, totals: Totals) -> None:
+def end_run(run: Generation, totals: Totals) -> None:
     """The run has written all that it was asked for."""
     document = lock_document(run)
     actor = generations.asked_by(run)
     target = {"type": "document", "id": document.pk}
     if not generations.end_long_run(run, Generation.Status.DONE, target=target, **totals.fields()):
         raise NoLongerOurs
-    document = close_document(document, status, run)
+    document = close_document(document, Document.Status.READY, run)
     register_document_artifact(document, actor)
     note_in_context(document, run, actor)
     done = document.sections.filter(status=Section.Status.DONE).count()
