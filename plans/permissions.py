@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from plans.models import Artifact, Project, Role, Task
+from plans.models import Project, Role, Task
 
 
 def project_of(obj: Any) -> Project:
@@ -14,8 +14,6 @@ def project_of(obj: Any) -> Project:
         return obj
     if isinstance(obj, Task):
         return obj.plan.project
-    if isinstance(obj, Artifact):
-        return obj.task.plan.project
     return obj.document.project if hasattr(obj, "document") else obj.project
 
 

@@ -18,7 +18,7 @@ from documents.writing.template import make_outline
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput
 from plans.models import Artifact, Project, Task
-from plans.services import delete_artifact, register_artifact, validate_artifact
+from plans.services import delete_artifact, register_project_artifact, validate_artifact
 from realtime import doorbell, event_types
 
 
@@ -84,7 +84,7 @@ def delete_document(document: Document, *, actor: Actor) -> None:
     if document.status == Document.Status.GENERATING:
         raise BeingWritten(document)
     Document.objects.filter(pk=document.pk).delete()
-    for artifact in Artifact.objects.filter(task__plan__project=document.project_id, uri=export_uri(document)):
+    for artifact in Artifact.objects.filter(project=document.project_id, uri=export_uri(document)):
         delete_artifact(artifact, actor=actor)
     transaction.on_commit(lambda: doorbell.notify(document.stream, {"type": "access.changed"}), robust=True)
     tell_of_document(document, event_types.DocumentDeleted, actor=actor)
@@ -96,22 +96,20 @@ def export_uri(document: Document) -> str:
 
 
 @transaction.atomic
-def register_document_artifact(document: Document, actor: Actor) -> Artifact | None:
-    """Note a document of a task as an artifact of that task, once: later it is brought up to date.
+def register_document_artifact(document: Document, actor: Actor) -> Artifact:
+    """Note a document as an artifact of its task or of the project, once: later it is brought up to date.
 
-    None for a document of the whole project, since artifacts belong to tasks, or of a task that the active plan does not have.
+    A document of a task that the active plan no longer has is the project's.
     """
-    document.project.lock()
+    project = document.project.lock()
     task = find_task(document.project_id, document.task_code) if document.task_code else None
-    if task is None:
-        return None
     text = as_markdown(document_file(document)).encode()
     is_now: dict[str, Any] = {"sha256": hashlib.sha256(text).hexdigest(), "size_bytes": len(text)}
     uri = export_uri(document)
-    known = task.artifacts.filter(uri=uri).first()
+    known = project.artifacts.filter(uri=uri).first()
     if known is None:
-        category = Artifact.Category.DOCUMENT
-        return register_artifact(task, actor=actor, type=document.kind, category=category, uri=uri, **is_now)
+        fields = {"type": document.kind, "category": Artifact.Category.DOCUMENT, "uri": uri, **is_now}
+        return register_project_artifact(project, actor=actor, task=task, **fields)
     return refresh_artifact(known, is_now, actor) if known.sha256 != is_now["sha256"] else known
 
 

@@ -46,7 +46,7 @@ def take_snapshot(project: Project) -> Snapshot:
     project = project.lock()
     plans = list(project.plans.order_by("version").prefetch_related("tasks"))
     contexts = list(Context.objects.filter(project=project).order_by("pk"))
-    artifacts = list(Artifact.objects.filter(task__plan__project=project).order_by("pk"))
+    artifacts = list(Artifact.objects.filter(project=project).order_by("pk"))
     documents = list(project.documents.order_by("pk").prefetch_related("sections", "drafts"))
     names = Names(known_names(plans, contexts, artifacts) | names_in_documents(documents))
     stream = history.find_stream(project_stream(project.pk))

@@ -58,7 +58,7 @@ def restore(package: Package, *, owner: Any, id: str | None = None, dry_run: boo
     restore_documents(project, export.documents, targets)
     restored.remarks += left_behind(export.documents)
     restore_contexts(project, export, targets)
-    restore_artifacts(export.artifacts, targets)
+    restore_artifacts(project, export.artifacts, targets)
     restore_evidence(project, export.plans, targets)
     restore_standing(project, export, targets, restored)
     restored.counts = {
@@ -150,12 +150,13 @@ def restore_contexts(project: Project, export: ProjectExport, targets: Targets) 
         targets.add("context", f"{row.task_code or row.scope}/{row.version}", row.pk)
 
 
-def restore_artifacts(artifacts: Sequence[ArtifactShape], targets: Targets) -> None:
+def restore_artifacts(project: Project, artifacts: Sequence[ArtifactShape], targets: Targets) -> None:
     rows = []
     for index, artifact in enumerate(artifacts):
-        task = at(f"artifacts.{index}.task", targets.row, "task", artifact.task)
+        task = at(f"artifacts.{index}.task", targets.row, "task", artifact.task) if artifact.task else None
         uri = swap_uri(artifact.uri, targets.id)
-        rows.append(Artifact(task_id=task, uri=uri, **without(artifact, "number", "task", "uri", "created_at")))
+        own = without(artifact, "number", "task", "uri", "created_at")
+        rows.append(Artifact(project=project, task_id=task, uri=uri, **own))
     keep_times(rows, artifacts, "created_at")
     for artifact, row in zip(artifacts, rows, strict=True):
         targets.add("artifact", artifact.number, row.pk)

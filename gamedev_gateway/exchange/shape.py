@@ -124,7 +124,7 @@ class ArtifactShape(Shape):
     """What is known of a file; `number` counts the project's artifacts in the order in which they were made."""
 
     number: Number
-    task: Ref
+    task: Ref | None
     type: Annotated[str, Field(max_length=100), AfterValidator(storable)]
     category: Literal["code", "asset", "document", "screenshot"]
     path: Annotated[str, Field(max_length=1_000), AfterValidator(storable)]

@@ -29,7 +29,7 @@ def place_artifacts(arrival: Arrival, old_id: str) -> None:
             continue
         reading = Reading(row)
         last_time = reading.time("ts", last_time) or last_time
-        artifact = Artifact.objects.create(task_id=placed.ref.id, **fields_of(reading))
+        artifact = Artifact.objects.create(project_id=placed.project_id, task_id=placed.ref.id, **fields_of(reading))
         Artifact.objects.filter(pk=artifact.pk).update(created_at=last_time)
         arrival.ledger.remember(reading, "artifact", artifact.pk, placed.project_id)
 

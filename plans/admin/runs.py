@@ -87,7 +87,7 @@ class ArtifactAdmin(PagesAdmin):
     actions_detail = ("validate",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Artifact]:
-        return super().get_queryset(request).select_related("task__plan__project")
+        return super().get_queryset(request).select_related("project", "task")
 
     @display(description="checked", ordering="validation_status", label=COLOURS)
     def shown_status(self, artifact: Artifact) -> tuple[str, str]:
@@ -99,7 +99,7 @@ class ArtifactAdmin(PagesAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         artifact = self.get_object(request, object_id)
-        allowed = artifact is not None and may(request, artifact.task.plan.project_id, Role.EDITOR)
+        allowed = artifact is not None and may(request, artifact.project_id, Role.EDITOR)
         return super().get_actions_detail(request, object_id) if allowed else []
 
     @action(description="Tell whether it is valid", icon="fact_check")

@@ -1,6 +1,6 @@
 """The one write path of projects, plans and work. Doors (views, sockets, admin, commands) call these and nothing below."""
 
-from plans.services.artifacts import delete_artifact, register_artifact, validate_artifact
+from plans.services.artifacts import delete_artifact, register_artifact, register_project_artifact, validate_artifact
 from plans.services.generations import cancel_generation, generate_later, generate_now, take_up_abandoned
 from plans.services.planning import accept_plan, create_task_plan, edit_plan, get_active_plan, propose_tasks
 from plans.services.progress import next_task
@@ -35,6 +35,7 @@ __all__ = [
     "next_task",
     "propose_tasks",
     "register_artifact",
+    "register_project_artifact",
     "remove_member",
     "reopen_task",
     "report_progress",

@@ -286,10 +286,8 @@ def carry_work(previous: TaskPlan, plan: TaskPlan) -> None:
     Task.objects.bulk_update(rows.values(), Task.WORK_FIELDS)
     Task.objects.bulk_create(dropped)
     ids = dict(plan.tasks.all().values_list("code", "pk"))
-    artifacts = list(Artifact.objects.filter(task__plan=previous).select_related("task"))
-    for artifact in artifacts:
-        artifact.task_id = ids[artifact.task.code]
-    Artifact.objects.bulk_update(artifacts, ["task"])
+    artifacts = Artifact.objects.filter(task__plan=previous).values_list("pk", "task__code")
+    Artifact.objects.bulk_update([Artifact(pk=pk, task_id=ids[code]) for pk, code in artifacts], ["task"])
 
 
 def dropped_copy(old: Task, plan: TaskPlan, idx: int) -> Task:
