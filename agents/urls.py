@@ -1,8 +1,23 @@
-from django.urls import path
+from typing import Any
 
+from django.urls import path
+from rest_framework.routers import SimpleRouter
+
+from agents.pack_views import ContextPackViewSet
+from agents.run_views import ActivitiesViewSet, ProjectRunsViewSet, RunActivitiesViewSet, RunsViewSet
 from agents.views import LoginViewSet, TicketViewSet, TokensViewSet
 
+router = SimpleRouter(use_regex_path=False)
+router.register("runs", RunsViewSet, "run")
+router.register("activities", ActivitiesViewSet, "activity")
+
+LIST_CREATE: dict[str, Any] = {"get": "list", "post": "create"}
+
 urlpatterns = [
+    *router.urls,
+    path("projects/<str:project_id>/runs/", ProjectRunsViewSet.as_view(LIST_CREATE), name="project-run-list"),
+    path("runs/<int:run_id>/activities/", RunActivitiesViewSet.as_view(LIST_CREATE), name="run-activity-list"),
+    path("tasks/<int:pk>/context-pack/", ContextPackViewSet.as_view({"get": "retrieve"}), name="task-context-pack"),
     path("auth/token/", LoginViewSet.as_view({"post": "create", "delete": "destroy"}), name="login"),
     path("auth/ws-ticket/", TicketViewSet.as_view({"post": "create"}), name="ws-ticket"),
     path("tokens/", TokensViewSet.as_view({"get": "list", "post": "create"}), name="token-list"),

@@ -1,7 +1,7 @@
 """A writer that says the tokens it is told to, when it is told to, on the path of every other writer.
 
-It stands where a model would: its text goes through `documents.services.runs.pump` and `documents.feeding.DraftFeed.add` into
-a new draft of a document, which begins and ends as a real one.
+It stands where a model would: its text goes through `documents.services.runs.writing.Taking` and `documents.feeding.DraftFeed.add`
+into a new draft of a document, which begins and ends as a real one.
 """
 
 import asyncio
@@ -19,6 +19,10 @@ from documents import services
 from documents.feeding import DraftFeed
 from documents.models import Document
 from documents.services import runs
+from documents.services.runs.drafts import begin_draft, finish_draft
+from documents.services.runs.ending import end_run, give_up
+from documents.services.runs.holding import Lease, NoLongerOurs, leases
+from documents.services.runs.writing import Taking, order_for
 from documents.writers import SectionOrder, SectionResult
 from documents.writing.material import OutlineSection
 from gamedev_gateway.core.actors import Actor
@@ -116,31 +120,26 @@ def start(run: Generation, tokens: Tokens) -> None:
 
 def write(run: Generation, tokens: Tokens) -> None:
     """Do the run, as `runs.write_document` does others."""
-    totals = runs.Totals()
     try:
-        write_section(run, tokens, totals)
-        runs.end_run(run, Document.Status.READY, totals)
-    except runs.NoLongerOurs:
+        with leases.hold(run) as lease:
+            write_section(lease, tokens)
+            end_run(run)
+    except NoLongerOurs:
         log.info("run_no_longer_ours", generation=run.pk)
     except Exception:
         log.exception("run_failed", generation=run.pk)
-        runs.give_up(run, totals, "internal_error", "The server's log knows more.")
+        give_up(run, "internal_error", "The server's log knows more.")
     finally:
         connections.close_all()
 
 
-def write_section(run: Generation, tokens: Tokens, totals: runs.Totals) -> None:
-    """As `runs.write_draft`, with a writer that sees where its text goes."""
-    started = time.monotonic()
-    draft = runs.begin_draft(run, MODEL)
+def write_section(lease: Lease, tokens: Tokens) -> None:
+    """As `writing.write_draft`, with a writer that sees where its text goes, on the loop of all sources."""
+    draft = begin_draft(lease.run, MODEL)
     if draft is None:
         return
-    feed = DraftFeed(draft.pk, draft.document_id, draft.section_id, draft.number)
-    order = runs.order_for(run, draft.section_id)
-    pumping = runs.pump(run, TokenSource(tokens, feed), order, feed)
-    result = asyncio.run_coroutine_threadsafe(pumping, shared_loop()).result()
-    feed.flush()
-    if feed.lost:
-        raise runs.NoLongerOurs
-    totals.add(result)
-    runs.finish_draft(run, draft, result, elapsed_ms=round((time.monotonic() - started) * 1000))
+    taking = Taking(lease, draft)
+    pumping = taking.pump(TokenSource(tokens, taking.feed), order_for(lease.run, draft.section_id))
+    asyncio.run_coroutine_threadsafe(pumping, shared_loop()).result()
+    taking.settle()
+    finish_draft(lease.run, draft, taking.result, elapsed_ms=taking.elapsed_ms)

@@ -127,6 +127,12 @@ def is_derived(risk: Any) -> bool:
     return isinstance(risk, str) and risk.startswith((BLOCKED_RISK, CONSTRAINT_RISK))
 
 
+def entry_text(entry: Any) -> str:
+    """What an entry of decisions, open questions or risks says: a text as people write it, or an object with a `text`."""
+    text = entry.get("text", "") if isinstance(entry, dict) else entry
+    return text if isinstance(text, str) else ""
+
+
 def carried(before: dict[str, Any], field: str) -> list[Any]:
     value = before.get(field)
     return list(value) if isinstance(value, list) else []

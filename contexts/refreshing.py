@@ -2,13 +2,10 @@
 
 from typing import Any
 
-from django.db import models
-
 from contexts import services
-from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.correlation import correlated
 from plans.models import Generation, Project
-from plans.services import generations
+from plans.services.thinking import register_writer
 from realtime.models import Event
 from realtime.signals import event_committed
 
@@ -22,10 +19,6 @@ def refresh_after(sender: str, event: Event, project_id: str, **kwargs: Any) -> 
             services.refresh_contexts(project, after=event)
 
 
-def write_context(project: Project, request: dict[str, Any], actor: Actor) -> models.Model:
-    return services.generate_context(project, scope=request["scope"], task=request.get("task", ""), actor=actor)
-
-
 def register() -> None:
     event_committed.connect(refresh_after, dispatch_uid="contexts.refresh_after")
-    generations.register_work(Generation.Kind.CONTEXT, write_context)
+    register_writer(Generation.Kind.CONTEXT, services.ContextWriter())

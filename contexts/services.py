@@ -14,11 +14,15 @@ from contexts.assembly import (
     with_all_members,
     wrong_members,
 )
+from contexts.model_writer import ContextOrder, ProposedContext, content_with, propose_context
 from contexts.models import Context
 from gamedev_gateway.core.actors import SYSTEM, Actor
 from gamedev_gateway.core.errors import InvalidInput
-from plans.models import Project, Task
+from gamedev_gateway.core.llm import Model, Usage
+from plans.models import Generation, Project, Task
+from plans.services.generations import asked_by
 from plans.services.planning import get_active_plan
+from plans.services.writers import Writer
 from realtime import event_types, history
 from realtime.models import Event
 from realtime.publishing import TaskRef, project_stream, publish
@@ -38,9 +42,13 @@ def create_context(
     actor: Actor,
     source: str,
     task: str = "",
+    created_by: str | None = None,
     causation_id: UUID | None = None,
 ) -> Context:
-    """A new active version; the one before stays and can be activated again. Contexts of other tasks are not touched."""
+    """A new active version; the one before stays and can be activated again. Contexts of other tasks are not touched.
+
+    `created_by` is who thought of it (ai, user, system); without it the actor.
+    """
     project = project.lock()
     ref = task_ref(project, scope, task)
     versions = Context.objects.of(project, scope, task)
@@ -50,7 +58,7 @@ def create_context(
         scope=scope,
         task_code=task,
         content=content,
-        created_by=actor.kind,
+        created_by=created_by or actor.kind,
         source=source,
         version=(versions.aggregate(last=Max("version"))["last"] or 0) + 1,
         based_on_seq=history.find_stream(project_stream(project.pk)).head,
@@ -108,18 +116,43 @@ def generate_context(
 ) -> Context:
     """Assemble a context anew from the state of the work, as a new active version."""
     project = project.lock()
-    task_ref(project, scope, task)
-    before = get_active_context(project, scope, task)
-    content = assemble(project, scope, task, before.content if before else None)
     return create_context(
         project,
         scope=scope,
-        content=content,
+        content=order_for(project, scope, task).assembled(),
         actor=actor,
         source=Context.Source.TEMPLATE,
         task=task,
         causation_id=causation_id,
     )
+
+
+def order_for(project: Project, scope: str, task: str) -> ContextOrder:
+    """What a context is made from as it is now. InvalidInput when scope and task do not fit together."""
+    task_ref(project, scope, task)
+    before = get_active_context(project, scope, task)
+    return ContextOrder(task, state_of(project), before.content if before else None)
+
+
+class ContextWriter(Writer[ContextOrder, ProposedContext]):
+    """Assembles a context anew from the state of the work; a model says in words where it stands."""
+
+    def read(self, project: Project, request: dict[str, Any]) -> ContextOrder:
+        return order_for(project, request["scope"], request.get("task", ""))
+
+    async def ask(self, model: Model, order: ContextOrder, usage: Usage) -> ProposedContext:
+        return await propose_context(model, order, usage)
+
+    def write(self, run: Generation, project: Project, order: ContextOrder, answer: ProposedContext | None) -> Context:
+        return create_context(
+            project,
+            scope=run.request["scope"],
+            content=order.assembled() if answer is None else content_with(order, answer),
+            actor=asked_by(run),
+            source=Context.Source.TEMPLATE if answer is None else Context.Source.AI,
+            task=order.task,
+            created_by="system" if answer is None else "ai",
+        )
 
 
 def assemble(project: Project, scope: str, task: str, before: dict[str, Any] | None) -> dict[str, Any]:

@@ -226,7 +226,8 @@ class DocumentAdmin(PagesAdmin):
             document,
             title=f"Generate {document.title}",
             button="Generate",
-            note="Every section that is not locked is written anew. The drafts that are there are kept.",
+            note="The sections that have no text or a doubtful one are written; if there is none, all that are not locked. "
+            "The drafts that are there are kept.",
             form=OptionalInstructions,
             do=do,
         )

@@ -1,7 +1,7 @@
 """What can go wrong with documents. Each code is one that clients may branch on."""
 
 from documents.models import Document, Draft, Section
-from gamedev_gateway.core.errors import Conflict
+from gamedev_gateway.core.errors import Conflict, GatewayError
 
 
 class SectionLocked(Conflict):
@@ -22,6 +22,15 @@ class BeingWritten(Conflict):
         super().__init__(f"“{what}” is being written; wait for the end, or cancel the run of its document.")
 
 
+class OutlineInUse(Conflict):
+    """Sections of the outline have been written or locked; a new one would throw them away."""
+
+    code = "outline_in_use"
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(f"Sections of “{document}” have been written or locked; edit its outline by hand.")
+
+
 class DraftUnfinished(Conflict):
     """Only a draft that was completed can be a section's text."""
 
@@ -39,4 +48,16 @@ class NothingToWrite(Conflict):
     def __init__(self, document: Document) -> None:
         super().__init__(
             f"“{document.title}” has no section that may be written; unlock one, or add one to the outline."
+        )
+
+
+class WorkersLost(GatewayError):
+    """A run's workers ended one after the other before it had written a section."""
+
+    code, http_status = "workers_lost", 500
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"{count} workers in a row ended while they were at it, so it is not tried again by itself. The server's log "
+            "may say why; begin another run when that is mended."
         )

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import structlog
 from django.db import close_old_connections, connections, transaction
 from django.db import connection as database
-from django.db.backends.utils import CursorWrapper
 
 from documents import streaming
 from documents.models import Draft
@@ -63,9 +62,15 @@ class DraftFeed:
         self.stored = threading.Condition()
 
     def add(self, text: str) -> None:
-        """Take text from the writer, from any thread; it never waits."""
+        """Take text from the writer, from any thread; it never waits.
+
+        No lock: text is added before the look at who waits, and `move_on` looks at the text after it has let the feed go, so
+        that one of the two sees the other.
+        """
         if text and not self.lost:
-            appender.take(self, text.translate(UNSTORABLE))
+            self.waiting.append(text)
+            if self not in appender.feeds:
+                appender.take(self)
 
     def flush(self) -> None:
         """Wait until everything that was added is stored, or the draft is lost."""
@@ -87,9 +92,10 @@ class Appender:
         self.thread: threading.Thread | None = None
         self.stopping = False
 
-    def take(self, feed: DraftFeed, text: str) -> None:
+    def take(self, feed: DraftFeed) -> None:
+        """Store the feed's text when it is due: at once, if it has waited for none lately."""
         with self.changed:
-            feed.waiting.append(text)
+            feed.due = max(feed.due, time.monotonic())
             if feed not in self.feeds:
                 self.feeds.add(feed)
                 self.changed.notify()
@@ -144,9 +150,10 @@ class Appender:
         """What is stored next of a feed: the same as before when that could not be stored."""
         with self.changed:
             if feed.taken is None:
-                text = "".join(feed.waiting)
+                count = len(feed.waiting)  # more may be added meanwhile
+                text = "".join(feed.waiting[:count]).translate(UNSTORABLE)
                 feed.taken = Piece(feed, feed.length, text, len(text.encode()))
-                feed.waiting.clear()
+                del feed.waiting[:count]
             return feed.taken
 
     def settle(self, pieces: Sequence[Piece], lost: set[int]) -> None:
@@ -167,26 +174,29 @@ class Appender:
     def move_on(self, piece: Piece) -> None:
         feed = piece.feed
         feed.length += piece.size
-        feed.due = time.monotonic() + feed.pause
+        feed.due = max(feed.due + feed.pause, time.monotonic())
         feed.taken = None
         if feed.lost:
             feed.waiting.clear()
-        if not feed.waiting:
-            self.feeds.discard(feed)
+        self.feeds.discard(feed)
+        if feed.waiting:
+            self.feeds.add(feed)
 
 
 @transaction.atomic
 def store(pieces: Sequence[Piece]) -> set[int]:
     """Append each piece to its draft, where that still is being written and ends where we left off. Gives the others' ids."""
+    in_order = sorted(pieces, key=lambda piece: piece.feed.draft_id)
     with database.cursor() as cursor:
-        return {piece.feed.draft_id for piece in pieces if not append(cursor, piece)}
+        cursor.executemany(APPEND, [[piece.text, piece.size, piece.feed.draft_id, piece.start] for piece in in_order])
+        return set() if cursor.rowcount == len(pieces) else find_lost(pieces)
 
 
-def append(cursor: CursorWrapper, piece: Piece) -> bool:
-    """Whether the draft has the piece. It may have had it before: an answer to a commit can get lost on its way."""
-    draft = Draft.objects.filter(pk=piece.feed.draft_id, status=Draft.Status.WRITING)
-    cursor.execute(APPEND, [piece.text, piece.size, piece.feed.draft_id, piece.start])
-    return cursor.rowcount == 1 or draft.filter(length=piece.start + piece.size).exists()
+def find_lost(pieces: Sequence[Piece]) -> set[int]:
+    """The drafts that do not have their piece. One may have had it before: an answer to a commit can get lost on its way."""
+    ends = {piece.feed.draft_id: piece.start + piece.size for piece in pieces}
+    open_drafts = Draft.objects.filter(pk__in=ends, status=Draft.Status.WRITING).values_list("pk", "length")
+    return ends.keys() - {draft_id for draft_id, length in open_drafts if length == ends[draft_id]}
 
 
 appender = Appender()

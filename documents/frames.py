@@ -49,6 +49,9 @@ class SectionEnd(Frame):
     tokens: int
     elapsed_ms: int
     status: Literal["done", "cancelled", "failed"]
+    model: str = Field(
+        description="Who wrote it in the end: the template, where the model that was asked said nothing."
+    )
     cursor: str
 
 
@@ -65,7 +68,7 @@ class SummaryUpdate(Frame):
 
 
 class DocumentEnd(Frame):
-    """The run has ended."""
+    """The run has ended; `ready` when it wrote all that it was asked for, which need not be every section of the document."""
 
     type: Literal["document_end"] = "document_end"
     stream: str = Field(description="As subscribed to.")

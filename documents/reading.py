@@ -21,11 +21,15 @@ CONTINUATIONS = [bytes([byte]) for byte in range(0x80, 0xC0)]
 
 @dataclass(frozen=True)
 class Stretch:
-    """Frames, and the place that their reader has reached with them. `gone`: there is no such document any more."""
+    """Frames, and the place that their reader has reached with them.
+
+    `gone`: there is no such document any more. `more`: not all drafts were read, there may be others.
+    """
 
     frames: list[Frame]
     place: Place
     gone: bool = False
+    more: bool = False
 
     def labelled(self, stream: str) -> list[Frame]:
         """The same frames for those who see them under another stream."""
@@ -112,6 +116,7 @@ class Reader:
             tokens=draft.tokens,
             elapsed_ms=draft.elapsed_ms or 0,
             status=draft.status,
+            model=draft.model,
             cursor=make_cursor(draft.number, draft.length, ended=True),
         )
 
@@ -129,7 +134,7 @@ class Reader:
         return frames.DocumentEnd(
             stream=self.stream,
             document_id=self.document.pk,
-            status=self.document.status,
+            status="ready" if self.document.status == Document.Status.DRAFT else self.document.status,
             sections_done=self.done,
             elapsed_ms=self.document.elapsed_ms or 0,
         )
@@ -149,9 +154,10 @@ def read_after(document_id: int, place: Place, stream: str, up_to: Place | None 
             break  # it waits until the draft before it has ended
         if draft.number > place.draft or not place.ended:
             place = reader.tell_next(draft, place)
-    if len(page) < MOST_DRAFTS:
+    more = len(page) == MOST_DRAFTS
+    if not more:
         place = reader.tell_closing(place)
-    return Stretch(reader.told, place)
+    return Stretch(reader.told, place, more=more)
 
 
 def read_current(document_id: int, stream: str, up_to: Place) -> Stretch:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from documents import reading
 from documents.models import Document
 from documents.places import Place, parse_cursor
 from documents.reading import Stretch
+from documents.texts import Text, joined
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput
 from plans.streams import parse_id, role_in
@@ -22,15 +23,6 @@ from realtime.wire import Bundle, bundles_of
 
 if TYPE_CHECKING:
     from realtime.hub import Hub
-
-
-class Text(NamedTuple):
-    """A piece of a draft that has just been stored. One without text says that something else has changed: look."""
-
-    section_id: int = 0
-    draft: int = 0
-    start: int = 0
-    text: str = ""
 
 
 def ring(document_id: int) -> None:
@@ -55,8 +47,10 @@ class DocumentFeed(Followed):
         self.document_id = document_id
         self.move(place)
         self.live: dict[str, set[SectionSubscription]] = {}
+        self.heard: list[Text] = []
         self.reading: asyncio.Task[None] | None = None
         self.look_again = False
+        self.has_followed = False
 
     def move(self, place: Place) -> None:
         self.place = place
@@ -67,17 +61,38 @@ class DocumentFeed(Followed):
         return [Text(*piece) for piece in news]
 
     def hear(self, news: Sequence[Text]) -> None:
-        for piece in news:
-            if self.reading is None and self.follows(piece):
-                self.give_text(piece)
-            else:
-                self.look()
+        """What is heard within one turn of the event loop goes out together, so that a busy loop sends fewer and larger pieces.
+        During a reading it is kept until that is over, and then followed on with."""
+        if not self.heard and self.reading is None:
+            self.hub.loop.call_soon(self.flush)
+        self.heard += news
+
+    def flush(self) -> None:
+        if self.reading is None:
+            self.take_heard()
+
+    def take_heard(self) -> None:
+        heard, self.heard = self.heard, []
+        for piece in joined([piece for piece in heard if not self.has(piece)]):
+            self.take(piece)
+
+    def take(self, piece: Text) -> None:
+        if self.follows(piece):
+            self.give_text(piece)
+        elif not self.has(piece):
+            self.look()
 
     def follows(self, piece: Text) -> bool:
         place = self.place
         return (piece.draft, piece.start, False) == (place.draft, place.offset, place.ended)
 
+    def has(self, piece: Text) -> bool:
+        """Whether a reading has brought it already."""
+        end = piece.start + len(piece.text.encode())
+        return bool(piece.text) and (piece.draft, end) <= (self.place.draft, self.place.offset)
+
     def give_text(self, piece: Text) -> None:
+        self.has_followed = True
         after = self.place._replace(offset=piece.start + len(piece.text.encode()))
         self.give(
             after,
@@ -92,18 +107,32 @@ class DocumentFeed(Followed):
         if self.reading is None:
             self.reading = self.hub.start(self.read())
 
+    def look_now_and_then(self) -> None:
+        """Only when it is quiet: text that has followed since the last time proves that no hint before it was lost. A hundred
+        documents that are being written would else be read in one go, and their text wait for that."""
+        quiet, self.has_followed = not self.has_followed, False
+        if quiet:
+            self.look()
+
     async def read(self) -> None:
         try:
             while self.look_again:
                 self.look_again = False
-                stretch = await in_database(reading.read_after, self.document_id, self.place, self.name)
-                if stretch.gone:
-                    self.hub.doubt(self.watchers)
-                if stretch.frames or stretch.place > self.place:
-                    self.give(stretch.place, stretch.labelled)
+                if await self.read_page():
                     self.look_again = True
+                self.take_heard()
         finally:
-            self.reading = None
+            self.reading, self.heard = None, []
+
+    async def read_page(self) -> bool:
+        """Read and hand on some drafts. Whether there are more."""
+        before = self.place
+        stretch = await in_database(reading.read_after, self.document_id, before, self.name)
+        if stretch.gone:
+            self.hub.doubt(self.watchers)
+        if stretch.frames or stretch.place > before:
+            self.give(stretch.place, stretch.labelled)
+        return stretch.more and stretch.place > before
 
     async def reach(self, place: Place) -> None:
         """Wait until this place, which the document has, has been handed on: this process may hear of it later than others."""
@@ -128,16 +157,20 @@ class DocumentFeed(Followed):
 class SectionSubscription(Subscription):
     """A document's stream as one socket watches it. `place` says how far it was served when it left the live feed.
 
-    It also watches the log of the document's project, which tells when somebody leaves it.
+    It also watches the log of the document's project, which tells when somebody leaves it; unless it is attached to a
+    subscription that does.
     """
 
     feed: DocumentFeed  # type: ignore[assignment]
 
-    def __init__(self, connection: Connection, stream: str, feed: DocumentFeed, log: Feed, place: Place | None) -> None:
+    def __init__(
+        self, connection: Connection, stream: str, feed: DocumentFeed, place: Place | None, log: Feed | None = None
+    ) -> None:
         super().__init__(connection, stream, feed, EventFilter(), 0, 0)  # type: ignore[arg-type]
         self.place = place
         self.log = log
-        log.watchers.add(self)
+        if log is not None:
+            log.watchers.add(self)
 
     @property
     def caught_up(self) -> bool:
@@ -192,10 +225,11 @@ class SectionSubscription(Subscription):
         if self.live:
             self.leave_live(self.feed.place)
         self.feed.watchers.discard(self)
-        self.log.watchers.discard(self)
         self.connection.behind.pop(self, None)
         self.feed.hub.leave(self.feed)
-        self.feed.hub.leave(self.log)
+        if self.log is not None:
+            self.log.watchers.discard(self)
+            self.feed.hub.leave(self.log)
 
 
 async def subscribe(
@@ -216,7 +250,7 @@ async def subscribe(
             reason=trouble,
             missed=feed.place.draft - (place.draft if place else 0),
         )
-        subscription = SectionSubscription(connection, stream, feed, log, place)
+        subscription = SectionSubscription(connection, stream, feed, place, log)
         connection.begin(subscription, told)
         return subscription
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.http import HttpResponse
-from django.urls import reverse
 from django.utils.text import slugify
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -33,7 +32,7 @@ from documents.services import runs
 from gamedev_gateway.core.api import EmptySerializer, actor_of, etag_of
 from plans.models import Generation
 from plans.serializers import GenerationSerializer
-from plans.views.base import ProjectViewSet
+from plans.views.base import PREFER, ProjectViewSet, queued
 from plans.views.plan_export import WhateverIsAccepted
 
 FORMS = {
@@ -68,12 +67,6 @@ def with_cursor(documents: QuerySet[Document]) -> QuerySet[Document]:
     return documents.annotate(
         ended_number=Subquery(ended.values("number")[:1]), ended_length=Subquery(ended.values("length")[:1])
     )
-
-
-def queued(generation: Generation) -> Response:
-    """A run that was asked for: 202, with where to look how far it is."""
-    place = reverse("v1:generation-detail", kwargs={"pk": generation.pk})
-    return Response(GenerationSerializer(generation).data, status=202, headers={"Location": place})
 
 
 class DocumentFilter(filters.FilterSet):
@@ -117,6 +110,7 @@ class DocumentsViewSet(ProjectViewSet):
     body_classes = {
         "partial_update": UpdateDocumentSerializer,
         "generate_document": GenerateDocumentSerializer,
+        "make_outline": EmptySerializer,
         "cancel": EmptySerializer,
     }
     lookup_value_converter = "int"
@@ -139,6 +133,14 @@ class DocumentsViewSet(ProjectViewSet):
         """Delete the document with all its drafts; while it is being written, cancel that first."""
         services.delete_document(self.get_object(), actor=actor_of(request))
         return Response(status=204)
+
+    @extend_schema(responses={201: DocumentSerializer, 202: GenerationSerializer}, parameters=[PREFER])
+    @action(detail=True, methods=["post"], url_path="outline/generate")
+    def make_outline(self, request: Request, pk: int) -> Response:
+        """Have its outline made anew, by a model where one is set, while no section has been written or locked."""
+        document = self.get_object()
+        self.body()
+        return self.generate(document.project, Generation.Kind.OUTLINE, {"document": document.pk})
 
     @extend_schema(responses={202: GenerationSerializer})
     @action(detail=True, methods=["post"], url_path="generate")

@@ -1,6 +1,7 @@
 """The ASGI application: the same for uvicorn and daphne."""
 
 import os
+import re
 import warnings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gamedev_gateway.settings")
@@ -12,6 +13,7 @@ http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.conf import settings  # noqa: E402
 
+from agents.mcp.http import McpDoor  # noqa: E402
 from agents.sockets import SocketIdentity  # noqa: E402
 from gamedev_gateway.core.body_limit import BodyLimit  # noqa: E402
 from gamedev_gateway.lifespan import Lifespan  # noqa: E402
@@ -22,7 +24,12 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 
 application = ProtocolTypeRouter(
     {
-        "http": BodyLimit(http, max_bytes=settings.GATEWAY_BODY_BYTES),
+        "http": BodyLimit(
+            McpDoor(http),
+            max_bytes=settings.GATEWAY_BODY_BYTES,
+            uploads=re.compile(r"/api/v1/tasks/\d+/artifacts/"),
+            max_upload_bytes=settings.GATEWAY_ARTIFACT_MAX_BYTES + 100_000,  # the fields beside the file
+        ),
         "websocket": SocketIdentity(URLRouter([*websocket_urlpatterns, not_found])),
         "lifespan": Lifespan(),
     }

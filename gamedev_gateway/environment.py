@@ -5,6 +5,7 @@ import math
 import os
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,6 +65,21 @@ def rate(name: str, default: str) -> str:
     if not RATE.fullmatch(value):
         raise ImproperlyConfigured(f"{name} is {value!r}; use a number per time, such as 200/second or 30/minute.")
     return value
+
+
+def folders(name: str, away_from: Path) -> list[Path]:
+    """Folders that exist, by absolute paths with a colon between; none of them may hold `away_from` or be inside it."""
+    found = [Path(part) for part in text(name).split(os.pathsep) if part]
+    for folder in found:
+        if not folder.is_absolute() or not folder.is_dir():
+            raise ImproperlyConfigured(
+                f"{name} is {str(folder)!r}; use absolute paths of folders, with “:” between them."
+            )
+        if away_from.is_relative_to(folder.resolve()) or folder.resolve().is_relative_to(away_from):
+            raise ImproperlyConfigured(
+                f"{name} is {str(folder)!r}; use folders apart from the gateway's own, {away_from}."
+            )
+    return found
 
 
 def redis_url(name: str) -> str:

@@ -20,8 +20,9 @@ from django.db import connections, transaction
 from django.http.request import validate_host
 from django_tasks_db.management.commands.db_worker import Worker
 
+from agents.runs import find_vanished
 from agents.tokens import create_token
-from plans.services import give_ownerless
+from plans.services import give_ownerless, release_run_out
 from plans.services.generations import take_up_expired
 
 FIRST_USER = "admin"
@@ -84,6 +85,8 @@ class EmbeddedWorkers:
         while not self.stopping.wait(SWEEP_EVERY):
             try:
                 take_up_expired()
+                release_run_out()
+                find_vanished()
             except Exception:
                 log.exception("sweep_failed")
         connections.close_all()

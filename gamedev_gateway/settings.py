@@ -11,6 +11,7 @@ from gamedev_gateway.environment import (
     database,
     env,
     flag,
+    folders,
     language_model,
     number,
     rate,
@@ -198,12 +199,16 @@ SPECTACULAR_SETTINGS = {
         "ValidationStatus": "plans.models.Artifact.Validation",
         "Origin": "plans.models.TaskPlan.Origin",
         "MemberRole": "plans.models.Role",
+        "ReviewVerdict": "plans.models.Review.Verdict",
         "ContextScope": "contexts.models.Context.Scope",
         "GenerationKind": "plans.models.Generation.Kind",
         "DocumentKind": "documents.models.Document.Kind",
         "DocumentStatus": "documents.models.Document.Status",
         "SectionStatus": "documents.models.Section.Status",
         "DraftStatus": "documents.models.Draft.Status",
+        "RunStatus": "agents.models.Run.Status",
+        "ActivityKind": "agents.models.Activity.Kind",
+        "RunEnd": "agents.run_serializers.ENDS",
         "ActorKind": "realtime.serializers.ACTOR_KINDS",
         "EventType": "realtime.serializers.EVENT_TYPES",
         "ClientEventType": "realtime.serializers.CLIENT_EVENT_TYPES",
@@ -222,7 +227,17 @@ GATEWAY_SOCKET_COMMANDS_PER_SECOND = number("GATEWAY_SOCKET_COMMANDS_PER_SECOND"
 GATEWAY_SOCKET_WAITING_COMMANDS = int(number("GATEWAY_SOCKET_WAITING_COMMANDS", 500, 10))
 GATEWAY_SUBSCRIPTIONS_PER_SOCKET = int(number("GATEWAY_SUBSCRIPTIONS_PER_SOCKET", 100, 1))
 GATEWAY_SOCKETS_PER_USER = int(number("GATEWAY_SOCKETS_PER_USER", 100, 1))
+GATEWAY_RUN_SILENCE_SECONDS = number("GATEWAY_RUN_SILENCE_SECONDS", 900, 1)
 GATEWAY_TICKET_SECONDS = int(number("GATEWAY_TICKET_SECONDS", 30, 1))
+
+# Artifacts: where their files may be, and what checking one may take; see docs/artifacts.md
+MEDIA_ROOT = DATA_DIR
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
+GATEWAY_ARTIFACT_ROOTS = folders("GATEWAY_ARTIFACT_ROOTS", away_from=BASE_DIR)
+GATEWAY_ARTIFACT_MAX_BYTES = int(number("GATEWAY_ARTIFACT_MAX_BYTES", 50_000_000, 1_000))
+GATEWAY_ARTIFACT_PROJECT_BYTES = int(number("GATEWAY_ARTIFACT_PROJECT_BYTES", 5_000_000_000, 1_000))
+GATEWAY_ARTIFACT_CHECK_SECONDS = int(number("GATEWAY_ARTIFACT_CHECK_SECONDS", 10, 1))
+GATEWAY_ARTIFACT_CHECK_MEMORY_BYTES = int(number("GATEWAY_ARTIFACT_CHECK_MEMORY_BYTES", 1_500_000_000, 500_000_000))
 
 # Who writes: a model, or templates when there is none; see docs/models.md
 GATEWAY_LLM = language_model("GATEWAY_LLM")
@@ -232,6 +247,7 @@ GATEWAY_LLM_ANSWER_SECONDS = number("GATEWAY_LLM_ANSWER_SECONDS", 300, 1)
 GATEWAY_LLM_ANSWER_TOKENS = int(number("GATEWAY_LLM_ANSWER_TOKENS", 8_000, 16))
 GATEWAY_LLM_TRIES = int(number("GATEWAY_LLM_TRIES", 3, 1))
 GATEWAY_LLM_PROMPT_TOKENS = int(number("GATEWAY_LLM_PROMPT_TOKENS", 5_000, 200))
+GATEWAY_TOKENS_PER_DAY = int(number("GATEWAY_TOKENS_PER_DAY", 0, 0)) or None  # of a project; None: as many as it likes
 
 UNFOLD = {
     "SITE_TITLE": "Gamedev gateway",

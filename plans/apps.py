@@ -6,6 +6,7 @@ class PlansConfig(AppConfig):
     verbose_name = "Projects and plans"
 
     def ready(self) -> None:
-        from plans import streams
+        from plans import history, streams
 
         streams.register()
+        history.register()

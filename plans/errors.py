@@ -1,7 +1,11 @@
 """What can go wrong in planning and working. Each code is one that clients may branch on."""
 
+from dataclasses import asdict
+from typing import Any
+
 from gamedev_gateway.core.errors import Conflict, Forbidden, InvalidInput
-from plans.models import Task, TaskPlan
+from plans.consensus import Missing
+from plans.models import Claim, Task, TaskPlan
 
 
 class BriefIncomplete(InvalidInput):
@@ -61,9 +65,71 @@ class StaleBase(Conflict):
     def __init__(self, plan: TaskPlan, active: TaskPlan | None) -> None:
         super().__init__(
             f"Version {plan.version} was made from a plan that is no longer active"
-            f"{f'; version {active.version} is' if active else ''}. Make the change again from the active plan.",
+            f"{f'; version {active.version} is' if active else ''}. Rebase it: POST plans/{plan.pk}/rebase/.",
             active_plan=active.pk if active else None,
         )
+
+
+class CodesTaken(Conflict):
+    """A proposal that comes from no accepted plan has numbers for its new tasks that others were given meanwhile."""
+
+    code = "codes_taken"
+
+    def __init__(self, plan: TaskPlan, codes: list[str]) -> None:
+        super().__init__(
+            f"{', '.join(codes[:10])} of version {plan.version} became other tasks' codes while it was open. "
+            f"Rebase it, which numbers its own anew: POST plans/{plan.pk}/rebase/.",
+            codes=codes,
+        )
+
+
+class NeedsMoreChanges(Conflict):
+    """The chosen changes cannot be taken without others: `needs` maps a chosen code to {code: why}."""
+
+    code = "needs_more"
+
+    def __init__(self, needs: dict[str, dict[str, str]]) -> None:
+        more = sorted({code for others in needs.values() for code in others})
+        super().__init__(
+            " ".join(f"{why}." for others in needs.values() for why in others.values()),
+            needs=needs,
+            hint=f"Add {', '.join(more)} to `only`, or leave {', '.join(sorted(needs))} out.",
+        )
+
+
+class AlreadyBased(Conflict):
+    """There is nothing to rebase: the version comes from that plan already."""
+
+    code = "already_based"
+
+    def __init__(self, plan: TaskPlan, onto: TaskPlan | None) -> None:
+        super().__init__(
+            f"Version {plan.version} is made from version {onto.version} already; there is nothing to carry over."
+            if onto
+            else "There is no accepted plan to rebase onto; accept this one, or another."
+        )
+
+
+class RebaseConflicts(Conflict):
+    """Both sides changed the same thing. `conflicts` lists what has to be decided; nothing was changed."""
+
+    code = "conflicts"
+
+    def __init__(self, conflicts: list[dict[str, Any]]) -> None:
+        super().__init__(
+            f"{len(conflicts)} conflict{'s' if len(conflicts) > 1 else ''}, the first about {conflicts[0]['code']}. Decide each in "
+            '`resolutions` with {"id", "take": "mine" | "theirs" | "value", "value"?}, or all by `policy`.',
+            conflicts=conflicts,
+        )
+
+
+class NotAgreed(Conflict):
+    """Those who have to agree have not. `missing` says exactly what is missing."""
+
+    code = "not_agreed"
+
+    def __init__(self, missing: Missing) -> None:
+        super().__init__(" ".join(missing.sentences()), missing=asdict(missing))
 
 
 class AgentsDoNotDecide(Forbidden):
@@ -86,6 +152,59 @@ class TaskSuperseded(Conflict):
             + (f"go on with task {current.pk}." if current else "the active plan does not have it."),
             current_task=current.pk if current else None,
         )
+
+
+class Claimed(Conflict):
+    """Somebody else holds the claim."""
+
+    code = "claimed"
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__(
+            f"{claim.resource} is claimed by {claim.holder['name']} until {claim.expires_at:%H:%M:%S} UTC at least; "
+            "take another task, or ask a person to take the claim away.",
+            claimed_by=claim.holder,
+            expires_at=claim.expires_at.isoformat().replace("+00:00", "Z"),
+        )
+
+
+class ClaimNotShown(Conflict):
+    """An agent writes to what it has claimed, and does not show the claim."""
+
+    code = "claim_not_shown"
+
+    def __init__(self, claim: Claim) -> None:
+        super().__init__(
+            f"You have claimed {claim.resource}; give `claim` and `fence` with every write to it.", claim=claim.pk
+        )
+
+
+class StaleClaim(Conflict):
+    """The claim that was shown has ended, was never yours, or has been granted anew since."""
+
+    code = "stale_claim"
+
+    def __init__(self, claim: Claim | None) -> None:
+        ended = f" It has {claim.ended_as or 'expired'}." if claim is not None and not claim.is_open else ""
+        super().__init__(f"This claim does not hold.{ended} Stop working on it; claim the task anew, or another one.")
+
+
+class NotClaimed(Conflict):
+    """There is no claim to give back."""
+
+    code = "not_claimed"
+
+    def __init__(self, resource: str) -> None:
+        super().__init__(f"Nobody has claimed {resource}.")
+
+
+class NotClaimable(Conflict):
+    """There is nothing left to do on the task."""
+
+    code = "wrong_status"
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(f"{task.code} is {task.status}; there is nothing to claim.", task_status=task.status)
 
 
 class WrongStatus(Conflict):

@@ -1,6 +1,6 @@
 """The dependency graph of a plan: plain Python, tested without a database. Edges map a task to the tasks it waits for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 Edges = Mapping[str, Collection[str]]
@@ -15,15 +15,45 @@ def find_cycle(edges: Edges) -> list[str] | None:
     try:
         TopologicalSorter({code: sorted(edges[code]) for code in sorted(edges)}).prepare()
     except CycleError as error:
-        ring = error.args[1][:0:-1]
-        start = ring.index(min(ring))
-        return [*ring[start:], *ring[: start + 1]]
+        return from_smallest(error.args[1][:0:-1])
     return None
+
+
+def from_smallest(ring: Sequence[str]) -> list[str]:
+    """A ring of tasks as a path from the smallest code back to it."""
+    start = ring.index(min(ring))
+    return [*ring[start:], *ring[: start + 1]]
+
+
+def separate_cycles(edges: Edges) -> list[list[str]]:
+    """Cycles that share no task, as one walk through the graph finds them; none exactly when there is none.
+
+    >>> separate_cycles({"T-001": ["T-002"], "T-002": ["T-001"], "T-003": ["T-003"]})
+    [['T-001', 'T-002', 'T-001'], ['T-003', 'T-003']]
+    """
+    found: list[list[str]] = []
+    seen: set[str] = set()
+    for start in edges:
+        path: dict[str, Iterator[str]] = {} if start in seen else {start: iter(edges[start])}
+        while path:
+            code = next(reversed(path))
+            seen.add(code)
+            following = next(path[code], None)
+            if following is None:
+                del path[code]
+            elif following in path:
+                ring = [*path][[*path].index(following) :]
+                found.append(from_smallest(ring))
+                for each in ring:
+                    del path[each]
+            elif following not in seen and following in edges:
+                path[following] = iter(edges[following])
+    return found
 
 
 def missing_dependencies(edges: Edges) -> dict[str, list[str]]:
     """For each task, the dependencies that name no task of the plan."""
-    found = {code: sorted(set(waits_for) - edges.keys()) for code, waits_for in edges.items()}
+    found = {code: sorted({other for other in waits_for if other not in edges}) for code, waits_for in edges.items()}
     return {code: unknown for code, unknown in found.items() if unknown}
 
 

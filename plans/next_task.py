@@ -16,6 +16,7 @@ class WorkItem:
     priority: int
     dependencies: Sequence[str]
     blocked_reason: str = ""
+    claimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ class NextTask:
 def choose_next(items: Sequence[WorkItem]) -> NextTask:
     """The ready task with the best priority; among equals the one that unblocks most, then the first in the plan.
 
-    Ready is: pending, with every dependency done. `items` are the live tasks of the active plan in its order.
+    Ready is: pending, with every dependency done, and claimed by nobody. `items` are the live tasks of the active plan in its order.
     """
     done = {item.code for item in items if item.status == "done"}
     pending = [item for item in items if item.status == "pending"]
-    ready = [item for item in pending if set(item.dependencies) <= done]
+    ready = [item for item in pending if not item.claimed and set(item.dependencies) <= done]
     blocked = [waiting for item in items if (waiting := why_waiting(item, done))]
     if not ready:
         return NextTask(None, why_none(items), blocked)
@@ -77,4 +78,6 @@ def why_none(items: Sequence[WorkItem]) -> str:
     if all(status == "done" for status in statuses):
         return "Every task is done."
     running, stuck = statuses.count("in_progress"), statuses.count("blocked")
-    return f"Nothing can be started: {running} in progress, {stuck} blocked; the rest waits for them."
+    claimed = sum(item.claimed and item.status == "pending" for item in items)
+    held = f", {claimed} claimed" if claimed else ""
+    return f"Nothing can be started: {running} in progress, {stuck} blocked{held}; the rest waits for them."

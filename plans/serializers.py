@@ -1,17 +1,19 @@
 """The shapes of the API: what goes out, what may come in."""
 
-from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from django.contrib.auth import get_user_model
+from drf_spectacular.utils import extend_schema_field
 from pydantic import Field
 from rest_framework import serializers
 
-from gamedev_gateway.core.api import StrictModelSerializer, StrictSerializer
+from gamedev_gateway.core.api import StrictSerializer
 from gamedev_gateway.core.fields import ChoiceField, PydanticField
 from plans.brief import Brief
-from plans.models import SLUG, Artifact, Generation, Membership, Project, Role, Task, TaskPlan
+from plans.claim_serializers import GripSerializer, HeldSerializer
+from plans.models import SLUG, Claim, Generation, Membership, Project, Role, Task, TaskPlan
 from plans.operations import NewTask, Operations
+from plans.services.claims import open_claims
 from plans.spec import MAX_TASKS, Estimates
 from realtime.history import START
 from realtime.models import make_cursor
@@ -43,6 +45,7 @@ class ProjectSerializer(serializers.ModelSerializer):
             "active_context",
             "current_task",
             "current_task_code",
+            "tokens_per_day",
             "seq",
             "cursor",
             "role",
@@ -82,6 +85,13 @@ class UpdateProjectSerializer(StrictSerializer):
     name = serializers.CharField(max_length=200, required=False)
     description = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
     brief = PydanticField(Brief, required=False, help_text="The fields given are changed, the others stay.")
+    tokens_per_day = serializers.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        required=False,
+        allow_null=True,
+        help_text="What models may use in 24 hours, in and out; null: the server's default. Only an owner changes it.",
+    )
 
 
 class MemberSerializer(serializers.ModelSerializer):
@@ -119,7 +129,7 @@ class TaskSerializer(serializers.ModelSerializer):
     deliverables = serializers.ListField(child=serializers.CharField())
     estimates = PydanticField(Estimates)
     evidence = serializers.ListField(child=serializers.DictField())
-    claim = serializers.SerializerMethodField(help_text="Who works on it; null for nobody.")
+    claim = serializers.SerializerMethodField(help_text="Who has claimed it; null for nobody.")
 
     class Meta:
         model = Task
@@ -147,8 +157,19 @@ class TaskSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = fields
 
+    @extend_schema_field(HeldSerializer(allow_null=True))
     def get_claim(self, task: Task) -> dict[str, Any] | None:
-        return None
+        if task.plan.status != TaskPlan.Status.ACCEPTED:
+            return None
+        held = self.claims_of(task.plan.project_id).get(task.code)
+        return HeldSerializer(held).data if held else None
+
+    def claims_of(self, project_id: str) -> dict[str, Claim]:
+        """The open claims of a project, read once for all tasks of an answer."""
+        read: dict[str, dict[str, Claim]] = self.context.setdefault("claims", {})  # type: ignore[attr-defined]
+        if project_id not in read:
+            read[project_id] = open_claims(project_id)
+        return read[project_id]
 
 
 class TaskDetailSerializer(TaskSerializer):
@@ -180,6 +201,7 @@ class PlanSerializer(serializers.ModelSerializer):
             "created_at",
             "accepted_at",
             "base",
+            "continues",
             "instructions",
             "understood",
             "not_understood",
@@ -198,14 +220,18 @@ class CreatePlanSerializer(StrictSerializer):
         default=None,
         help_text="Id of the version that it changes; null: it replaces the plan.",
     )
+    reason = serializers.CharField(max_length=5_000, required=False, allow_blank=True, default="")
 
 
 class EditPlanSerializer(StrictSerializer):
     ops = PydanticField(Operations, required=False)
     summary = serializers.CharField(max_length=20_000, required=False, allow_blank=True)
+    reason = serializers.CharField(
+        max_length=5_000, required=False, allow_blank=True, help_text="Kept with each operation."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs:
+        if not {"ops", "summary"} & attrs.keys():
             raise serializers.ValidationError({"ops": ["Give operations, a summary, or both."]})
         return attrs
 
@@ -233,12 +259,12 @@ class NextTaskSerializer(serializers.Serializer):
 # Work
 
 
-class ProgressSerializer(StrictSerializer):
+class ProgressSerializer(GripSerializer):
     percent = serializers.IntegerField(min_value=0, max_value=100)
     note = serializers.CharField(max_length=5_000, required=False, allow_blank=True, default="")
 
 
-class BlockSerializer(StrictSerializer):
+class BlockSerializer(GripSerializer):
     reason = serializers.CharField(max_length=5_000)
     kind = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
 
@@ -255,7 +281,7 @@ class EvidenceSerializer(StrictSerializer):
     artifact = serializers.IntegerField(required=False, allow_null=True)
 
 
-class CompleteSerializer(StrictSerializer):
+class CompleteSerializer(GripSerializer):
     acceptance = AnswerSerializer(many=True, required=False, default=list, max_length=100)  # type: ignore[call-arg]
     evidence = EvidenceSerializer(many=True, required=False, default=list, max_length=100)  # type: ignore[call-arg]
 
@@ -264,61 +290,7 @@ class ReopenSerializer(StrictSerializer):
     reason = serializers.CharField(max_length=5_000, required=False, allow_blank=True, default="")
 
 
-# Artifacts and generations
-
-RUN_BY_BROWSERS = {"javascript", "data", "vbscript"}
-"""Schemes of uris that are programs, not places."""
-
-
-class ArtifactSerializer(serializers.ModelSerializer):
-    task_code = serializers.CharField(source="task.code")
-
-    class Meta:
-        model = Artifact
-        fields = [
-            "id",
-            "task",
-            "task_code",
-            "type",
-            "category",
-            "path",
-            "uri",
-            "sha256",
-            "size_bytes",
-            "validation_status",
-            "validation_report",
-            "created_at",
-        ]
-
-
-class CreateArtifactSerializer(StrictModelSerializer):
-    category = ChoiceField(choices=Artifact.Category.choices)
-
-    class Meta:
-        model = Artifact
-        fields = ["type", "category", "path", "uri", "sha256", "size_bytes"]
-
-    size_bytes = serializers.IntegerField(min_value=0, max_value=2**53, required=False, allow_null=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs.get("path") and not attrs.get("uri"):
-            raise serializers.ValidationError({"path": ["Say where it is: give a path or a uri."]})
-        return attrs
-
-    def validate_path(self, path: str) -> str:
-        if ".." in PurePosixPath(path.replace("\\", "/")).parts:
-            raise serializers.ValidationError("Give a path that does not climb up with “..”.")
-        return path
-
-    def validate_uri(self, uri: str) -> str:
-        if uri.partition(":")[0].strip().lower() in RUN_BY_BROWSERS:
-            raise serializers.ValidationError("Give a uri that names a place, such as https://…")
-        return uri
-
-
-class ValidateArtifactSerializer(StrictSerializer):
-    status = ChoiceField(choices=["valid", "invalid"])
-    report = serializers.DictField(required=False, default=dict)
+# Generations
 
 
 class TargetSerializer(serializers.Serializer):
@@ -331,8 +303,26 @@ class GenerationErrorSerializer(serializers.Serializer):
     message = serializers.CharField()
 
 
+class VerdictSerializer(serializers.Serializer):
+    criterion = serializers.CharField()
+    verdict = serializers.ChoiceField(choices=["met", "unmet", "unclear", "not_verified"])
+    reason = serializers.CharField()
+
+
+class GenerationResultSerializer(serializers.Serializer):
+    verdicts = VerdictSerializer(many=True)
+
+
+class VerifySerializer(StrictSerializer):
+    """What a completion would be handed in with. What is left out is taken from the task."""
+
+    acceptance = AnswerSerializer(many=True, required=False, allow_null=True, default=None, max_length=100)  # type: ignore[call-arg]
+    evidence = EvidenceSerializer(many=True, required=False, allow_null=True, default=None, max_length=100)  # type: ignore[call-arg]
+
+
 class GenerationSerializer(serializers.ModelSerializer):
-    target = TargetSerializer(allow_null=True, help_text="What it made.")
+    target = TargetSerializer(allow_null=True, help_text="What it made, or what it was about.")
+    result = GenerationResultSerializer(allow_null=True, help_text="What it found, where it made nothing: verdicts.")
     requested_by = ActorSerializer()
     error = GenerationErrorSerializer(allow_null=True, help_text="Why it failed.")
 
@@ -343,11 +333,13 @@ class GenerationSerializer(serializers.ModelSerializer):
             "project",
             "kind",
             "target",
+            "result",
             "requested_by",
             "model",
             "status",
             "tokens_in",
             "tokens_out",
+            "cost_usd",
             "first_token_ms",
             "elapsed_ms",
             "error",

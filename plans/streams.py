@@ -1,12 +1,15 @@
 """The streams of this app: a project's log, and the part of it that is about one task."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cache, partial
+from typing import Any
+
+from django.db import connection
 
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import Forbidden, GatewayError, InvalidInput, NotFound
 from plans.models import Membership, Role, Task
-from plans.services import writing
+from plans.services import verifying, writing
 from realtime import access
 from realtime.access import Visible
 from realtime.models import Event
@@ -69,14 +72,24 @@ def publish_for_members(spoken: Sequence[Spoken]) -> list[Event | GatewayError]:
 
 
 def roles_of(spoken: Sequence[Spoken]) -> dict[tuple[str, int], Role]:
-    """The role of each (project, user) among those who speak."""
+    """The role of each (project, user) among those who speak.
+
+    In SQL, since it is asked for every event: the ORM takes longer to say it than the database to answer, as long as all the
+    rest of a publication.
+    """
     projects = {said.project_id for said in spoken}
     users = {said.actor.user_id for said in spoken}
-    members = Membership.objects.filter(project_id__in=projects, user_id__in=users)
-    return {
-        (project_id, user_id): Role(role)
-        for project_id, user_id, role in members.values_list("project_id", "user_id", "role")
-    }
+    query = (
+        f"SELECT project_id, user_id, role FROM {Membership._meta.db_table} "  # noqa: S608
+        f"WHERE project_id IN ({places(projects)}) AND user_id IN ({places(users)})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [*projects, *users])
+        return {(project_id, user_id): Role(role) for project_id, user_id, role in cursor.fetchall()}
+
+
+def places(values: Set[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
 
 
 def refuse(said: Spoken, role: Role | None) -> GatewayError | None:
@@ -109,4 +122,5 @@ def register() -> None:
     access.register_kind("project", ProjectStreams())
     access.register_kind("task", TaskStreams())
     access.register_publisher(publish_for_members)
+    verifying.register()
     writing.register()

@@ -148,7 +148,7 @@ def find_invalid(credentials: Set[Credential]) -> Set[Credential]:
     return _checks[0](credentials) if _checks else set()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def publish(spoken: Sequence[Spoken]) -> list[Event | GatewayError]:
     """Publish what clients say: all that can be, in one transaction. For each the event, or what is wrong with it."""
     return _publishers[0](spoken)

@@ -33,7 +33,7 @@ class Subscription:
     """One stream as one socket watches it.
 
     `position` and `prev` (the seq of its last frame) say how far it was served; the audience counts for it while it is live.
-    `attached` are others that end with it.
+    `attached` are others that are held, released and ended with it.
     """
 
     def __init__(
@@ -73,11 +73,22 @@ class Subscription:
             self.step_back(self.feed.position, self.feed.prev_of(self))
         self.holds += 1
         self.connection.behind.pop(self, None)
+        for each in self.attached:
+            each.hold()
 
     def release(self) -> None:
         self.holds -= 1
         if not self.holds:
             self.connection.serve(self)
+        for each in self.attached:
+            each.release()
+
+    def attach(self, other: "Subscription") -> None:
+        """Let another be held, released and ended with this one, and be served unless this one is held."""
+        self.attached.append(other)
+        other.holds = self.holds
+        if not other.held:
+            self.connection.serve(other)
 
     @property
     def held(self) -> bool:
@@ -91,7 +102,7 @@ class Subscription:
         """The next frames from the log, at most up to where the feed is. Moves on to their end."""
         up_to = self.feed.position
         if self.wanted.passes_all:
-            page = await self.feed.hub.pages.page_after(self.feed.stream_id, self.position)
+            page = await self.feed.hub.pages.page_after(self.feed.stream_id, self.position, up_to)
             bundles, self.position = page.bundles(self.stream, self.position, up_to)
             self.prev = self.position
             return bundles
@@ -130,8 +141,8 @@ class Connection:
 
     `write` sends one text frame; `direct`, where the server offers it, writes many at once. `credential` is what the socket
     was opened with, `path` its address. `on_idle`, `on_invalid`, `on_lost` and `on_closing` are called when it has
-    subscribed to nothing for too long, when its credential no longer holds, when a subscription cannot go on (revoked,
-    rewound or trimmed), and when the server is about to end.
+    neither subscribed nor published for too long, when its credential no longer holds, when a subscription cannot go on
+    (revoked, rewound or trimmed), and when the server is about to end.
     """
 
     def __init__(
@@ -173,7 +184,7 @@ class Connection:
         self.room = asyncio.Event()
         self.room.set()
         self.next_heartbeat = hub.loop.time() + heartbeat
-        self.must_subscribe_by: float | None = hub.loop.time() + grace
+        self.must_be_used_by: float | None = hub.loop.time() + grace
         hub.connections.add(self)
 
     # Subscriptions
@@ -187,13 +198,17 @@ class Connection:
     def begin(self, subscription: Subscription, welcome: Frame) -> Subscription:
         """Start serving a subscription. `welcome` goes out before anything of it."""
         self.subscriptions[subscription.stream] = subscription
-        self.must_subscribe_by = None
+        self.stay()
         self.tell(welcome)
         if subscription.caught_up:
             subscription.go_live()
         else:
             self.serve(subscription)
         return subscription
+
+    def stay(self) -> None:
+        """It is in use: whoever has subscribed, or published something, is no idle stranger."""
+        self.must_be_used_by = None
 
     def unsubscribe(self, stream: str) -> bool:
         subscription = self.subscriptions.pop(stream, None)
@@ -292,11 +307,11 @@ class Connection:
     # Housekeeping
 
     def tend(self, now: float) -> None:
-        """Called every few seconds: heartbeats, the grace period of a socket that subscribes to nothing, and once more what a
+        """Called every few seconds: heartbeats, the grace period of a socket that nobody uses, and once more what a
         failed read of the log has left undone."""
         if self.behind:
             self.start_writing()
-        if self.must_subscribe_by is not None and now > self.must_subscribe_by:
+        if self.must_be_used_by is not None and now > self.must_be_used_by:
             self.on_idle()
         if now > self.next_heartbeat:
             self.next_heartbeat = now + self.heartbeat

@@ -44,7 +44,7 @@ REASONS = {
     UNAUTHENTICATED: "no credential that holds",
     FORBIDDEN: "a foreign page",
     UNKNOWN: "no such stream, or not yours to see",
-    IDLE: "nothing subscribed",
+    IDLE: "nothing subscribed or published",
     TOO_LARGE: "frame too large",
     TOO_MANY: "too many commands or sockets",
     RESTARTING: "closing for a restart",
@@ -306,6 +306,8 @@ class GatewayConsumer(AsyncWebsocketConsumer):
 
     def answer_publish(self, reply_to: Any, result: Event | Exception) -> None:
         """Answers of one commit go out together."""
+        if isinstance(result, Event):
+            self.connection.stay()
         if not self.answers:
             self.hub.loop.call_soon(self.give_answers)
         self.answers.append(answer_to(reply_to, result))

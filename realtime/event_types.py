@@ -4,6 +4,7 @@ A payload is published as an instance of its class, so that an undeclared type o
 also what docs/events.md is made from.
 """
 
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -113,6 +114,7 @@ class PlanProposed(Payload):
     plan_id: int
     version: int
     base: int | None = Field(description="Id of the plan that it was made from.")
+    continues: int | None = Field(default=None, description="Id of the proposal that it takes the place of.")
     summary: str
     instructions: str = Field(description="What it was asked for with.")
     understood: list[str] = Field(default_factory=list, description="What was done about them, in sentences.")
@@ -121,7 +123,7 @@ class PlanProposed(Payload):
 
 
 class PlanCreated(PlanProposed):
-    """Written by hand, or sent whole by a client."""
+    """Written by hand, or sent whole by a client, or what remains of a proposal that was accepted in part."""
 
     type: ClassVar[str] = "plan.created"
 
@@ -139,6 +141,15 @@ class PlanRefined(PlanProposed):
     diff: dict[str, Any] = Field(description="Against the base.")
 
 
+class PlanRebased(PlanProposed):
+    """A proposal was carried over to a plan that was accepted meanwhile; the one that it continues is superseded."""
+
+    type: ClassVar[str] = "plan.rebased"
+    renumbered: dict[str, str] = Field(description="Code → new code, of new tasks whose code was taken meanwhile.")
+    resolved: list[dict[str, Any]] = Field(description="The conflicts that were decided, each as it was shown.")
+    diff: dict[str, Any] = Field(description="Against the base.")
+
+
 class PlanEdited(Payload):
     """A proposal was edited in place."""
 
@@ -147,6 +158,7 @@ class PlanEdited(Payload):
     version: int
     revision: int
     ops: list[dict[str, Any]]
+    reason: str = ""
     diff: dict[str, Any] = Field(description="Against the plan before this edit.")
 
 
@@ -161,6 +173,15 @@ class AcceptedTask(BaseModel):
     progress: int
 
 
+class DroppedWork(BaseModel):
+    """A task that had been begun, or was done, and is left out now."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: str
+    title: str
+    was: str
+
+
 class PlanAccepted(Payload):
     """A version became the active plan; the work done so far was carried over by code."""
 
@@ -172,6 +193,37 @@ class PlanAccepted(Payload):
     diff: dict[str, Any] = Field(description="Against the plan that was active before.")
     tasks: list[AcceptedTask]
     current_task: str | None
+    accepted_at: datetime | None = None
+    remaining: int | None = Field(
+        default=None, description="Id of the proposal that holds what was not taken, where only a part was accepted."
+    )
+    work_dropped: list[DroppedWork] = Field(
+        default_factory=list, description="The tasks that are left out though somebody had begun them."
+    )
+
+
+class PlanCommented(Payload):
+    """Something was said about a version, one of its tasks or fields; or it was resolved, or opened again."""
+
+    type: ClassVar[str] = "plan.commented"
+    plan_id: int
+    comment_id: int
+    action: Literal["created", "resolved", "reopened"]
+    code: str | None
+    field: str | None
+    body: str
+    blocking: bool
+    in_reply_to: int | None
+
+
+class PlanReviewed(Payload):
+    """A person approved of a proposal or asked for changes; or somebody gave advice, which binds nobody."""
+
+    type: ClassVar[str] = "plan.reviewed"
+    plan_id: int
+    review_id: int
+    verdict: Literal["approve", "request_changes", "advise"]
+    body: str
 
 
 class TaskWork(Payload):
@@ -223,6 +275,29 @@ class TaskReopened(TaskWork):
     reason: str = ""
 
 
+class TaskClaimed(Payload):
+    """Somebody claimed a task, or something else that only one may hold: `resource` is the task's code, or kind:name."""
+
+    type: ClassVar[str] = "task.claimed"
+    claim_id: int
+    resource: str
+    expires_at: str
+    handoff: str = Field(default="", description="What the holder before left for whoever goes on.")
+
+
+class TaskReleased(Payload):
+    """A claim has ended; a task that was in progress under it is pending again."""
+
+    type: ClassVar[str] = "task.released"
+    claim_id: int
+    resource: str
+    how: Literal["released", "expired", "taken"]
+    reason: str = ""
+    handoff: str = Field(default="", description="What whoever goes on should know: said, or else last reported.")
+    changes: dict[str, Any] = Field(description="The task's fields with their new values.")
+    current_task: str | None = Field(description="Code of the project's current task after this.")
+
+
 class TaskChanged(Payload):
     """An accepted version says something new about a task."""
 
@@ -237,6 +312,7 @@ class TaskDropped(Payload):
     type: ClassVar[str] = "task.dropped"
     plan_id: int
     title: str
+    was: str = Field(default="", description="The task's status until then: what is done is not undone in silence.")
 
 
 class ContextChanged(Payload):
@@ -271,6 +347,8 @@ class ArtifactCreated(Payload):
     category: str
     path: str = ""
     uri: str = ""
+    sha256: str = ""
+    size_bytes: int | None = None
 
 
 class ArtifactValidated(Payload):
@@ -372,6 +450,57 @@ class SectionCompleted(Payload):
     length: int
     sha256: str
     tasks: list[str]
+
+
+class RunStarted(Payload):
+    """An agent began a session in the project."""
+
+    type: ClassVar[str] = "run.started"
+    run_id: int
+    agent: str
+    model: str = ""
+
+
+class RunActivity(Payload):
+    """An agent told what it thinks, does or has found."""
+
+    type: ClassVar[str] = "run.activity"
+    run_id: int
+    activity_id: int
+    agent: str
+    kind: Literal["thought", "action", "response", "error"]
+    body: str
+
+
+class RunEnded(Payload):
+    """A run has ended: by its agent, stopped by a person, or `stale`, since nothing was heard of it."""
+
+    type: ClassVar[str] = "run.ended"
+    run_id: int
+    agent: str
+    status: Literal["complete", "error", "stale"]
+    summary: str = ""
+
+
+class QuestionAsked(Payload):
+    """An agent asks people something, and waits."""
+
+    type: ClassVar[str] = "question.asked"
+    run_id: int
+    activity_id: int
+    agent: str
+    question: str
+    options: list[str] = Field(default_factory=list, description="Answers that it offers; another one is fine, too.")
+
+
+class QuestionAnswered(Payload):
+    """A person answered an agent's question."""
+
+    type: ClassVar[str] = "question.answered"
+    run_id: int
+    activity_id: int
+    question: str
+    answer: str
 
 
 class MemberChanged(Payload):

@@ -81,6 +81,10 @@ class Followed(ABC):
     def look(self) -> None:
         """Find out in the database what is new: a hint may have been lost."""
 
+    def look_now_and_then(self) -> None:
+        """Called every few seconds: the last hint may have been lost, which no gap would tell."""
+        self.look()
+
 
 class Feed(Followed):
     """A log. `doubts` counts how often it was asked anew who may see the stream."""

@@ -7,7 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import structlog
+from django import db
+from django.db import transaction
 
+from gamedev_gateway.core.errors import GatewayError
 from realtime.threads import in_database
 
 if TYPE_CHECKING:
@@ -22,12 +25,29 @@ writing_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="realtime-
 """One is enough, since a log takes one writer at a time; and readers never wait for it."""
 
 
-class GroupCommit(Generic[Item, Result]):
-    """Hands items to `act`, which does all it is given in one transaction and gives a result for each."""
+class OutcomeUnknown(GatewayError):
+    """The database was lost while it committed: what was to be stored is there, or it is not."""
 
-    def __init__(self, hub: "Hub", act: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
+    code, http_status = "outcome_unknown", 500
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database was lost at this moment. Look whether it is stored; with a key a retry is harmless."
+        )
+
+
+class GroupCommit(Generic[Item, Result]):
+    """Hands items to `act`, in one transaction, which gives a result for each.
+
+    `harmless_twice` tells which may be done again when nobody knows whether they were done.
+    """
+
+    def __init__(
+        self, hub: "Hub", act: Callable[[Sequence[Item]], Sequence[Result]], harmless_twice: Callable[[Item], bool]
+    ) -> None:
         self.hub = hub
         self.act = act
+        self.harmless_twice = harmless_twice
         self.waiting: deque[tuple[Item, Callable[[Result | Exception], None]]] = deque()
         self.working: asyncio.Task[None] | None = None
 
@@ -50,9 +70,26 @@ class GroupCommit(Generic[Item, Result]):
     async def commit(self, items: Sequence[Item]) -> Sequence[Result | Exception]:
         """All in one transaction; when that fails, each in its own, so that no one pays for another's trouble."""
         try:
-            return await in_database(self.act, items, executor=writing_thread)
+            return await in_database(in_one_transaction, self.act, items, executor=writing_thread)
         except Exception as error:
+            unknown = error if isinstance(error, OutcomeUnknown) else None
+            if unknown or len(items) == 1:
+                log.exception("commit_failed", items=len(items))
             if len(items) == 1:
-                log.exception("commit_failed")
                 return [error]
-        return [result for item in items for result in await self.commit([item])]
+        return [
+            unknown if unknown and not self.harmless_twice(item) else (await self.commit([item]))[0] for item in items
+        ]
+
+
+def in_one_transaction(act: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item]) -> Sequence[Result]:
+    """OutcomeUnknown when the commit itself fails, unless it was refused: then nothing is stored, as after any other error."""
+    results = None
+    try:
+        with transaction.atomic():
+            results = act(items)
+    except db.Error as error:
+        if results is None or isinstance(error, db.IntegrityError):
+            raise
+        raise OutcomeUnknown from error
+    return results

@@ -39,7 +39,9 @@ class Hub:
         self.connections: set[Connection] = set()
         self.tasks: set[asyncio.Task[Any]] = set()
         self.pages = Pages(self)
-        self.publishing = GroupCommit[Spoken, Event | GatewayError](self, access.publish)
+        self.publishing = GroupCommit[Spoken, Event | GatewayError](
+            self, access.publish, harmless_twice=lambda said: said.key is not None
+        )
         self.figures = Figures()
         self.last_minute = LastMinute(self.figures)
         self.closing = False
@@ -244,7 +246,7 @@ class Hub:
             if isinstance(feed, Feed):
                 logs.append(feed)
             else:
-                feed.look()
+                feed.look_now_and_then()
         await self.read_heads_of(logs)
 
     async def read_heads_of(self, logs: Sequence[Feed]) -> None:

@@ -53,12 +53,15 @@ class Pages:
         self.kept_size = 0
         self.reading: dict[tuple[int, int], asyncio.Task[Page]] = {}
 
-    async def page_after(self, stream_id: int, seq: int) -> Page:
+    async def page_after(self, stream_id: int, seq: int, up_to: int) -> Page:
         """The page that has the event after a seq, which nothing has trimmed; raises Trimmed when something has.
 
-        It may end early: it is the last one, or was when it was read.
+        It may end early: it is the last one, or was when it was read. For who goes on beyond it, `up_to` another seq, the next
+        one is read meanwhile if it is full.
         """
         page = await self.page(stream_id, seq // PAGE)
+        if up_to >= (seq // PAGE + 2) * PAGE:
+            self.begin_reading(stream_id, seq // PAGE + 1)
         if not page.events or page.events[0].seq > seq + 1:
             await in_database(history.refuse_hole, stream_id, seq)
         return page
@@ -68,9 +71,13 @@ class Pages:
         if key in self.kept:
             self.kept.move_to_end(key)
             return self.kept[key]
-        if key not in self.reading:
-            self.reading[key] = self.hub.start(self.read(*key))
+        self.begin_reading(*key)
         return await asyncio.shield(self.reading[key])
+
+    def begin_reading(self, stream_id: int, number: int) -> None:
+        key = stream_id, number
+        if key not in self.kept and key not in self.reading:
+            self.reading[key] = self.hub.start(self.read(*key))
 
     async def read(self, stream_id: int, number: int) -> Page:
         first, last = number * PAGE, (number + 1) * PAGE

@@ -13,6 +13,7 @@ import structlog
 from django.db import transaction
 
 from realtime.models import Event, Stream
+from realtime.signals import events_going
 
 BATCH = 500
 """Events deleted in one transaction: a few milliseconds for which writers wait."""
@@ -53,17 +54,18 @@ def trim(stream: Stream, kept_from: int) -> Iterator[int]:
     while at < kept_from:
         began = time.monotonic()
         before, at = at, min(at + BATCH, kept_from)
-        trim_batch(stream.pk, at)
+        trim_batch(stream, at)
         yield at - before
         time.sleep(time.monotonic() - began)
     log.info("log_trimmed", stream=stream.name, kept_from=kept_from)
 
 
 @transaction.atomic
-def trim_batch(stream_id: int, kept_from: int) -> None:
+def trim_batch(stream: Stream, kept_from: int) -> None:
     """Delete the events before a seq and raise the mark with them, so that no reader sees the one without the other.
 
     The mark comes last: its row is the one that publishers lock.
     """
-    Event.objects.filter(stream_id=stream_id, seq__lt=kept_from).delete()
-    Stream.objects.filter(pk=stream_id, kept_from__lt=kept_from).update(kept_from=kept_from)
+    events_going.send(sender=Stream, stream=stream, kept_from=kept_from)
+    Event.objects.filter(stream=stream, seq__lt=kept_from).delete()
+    Stream.objects.filter(pk=stream.pk, kept_from__lt=kept_from).update(kept_from=kept_from)

@@ -2,18 +2,19 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from struct import Struct
 from typing import Protocol, TypeVar
-
-from websockets.frames import Frame, Opcode
 
 DIRECT = "gateway.frames"
 """The name under which a server offers a DirectWriter, in the `extensions` of a socket's scope."""
 LARGEST_BATCH = 1 << 18
 """Characters in one `batch` frame, so that it passes the limits that clients have by default (1 MiB)."""
 
-
 MOST_FRAMES = 128
 """Live frames in one bundle. It is what a slow reader's queue may be too long by."""
+TEXT_FRAME = 0x81
+"""The first byte of a text frame that is not continued."""
+SHORT, LONG = Struct("!BBH"), Struct("!BBQ")
 Item = TypeVar("Item")
 
 
@@ -57,7 +58,14 @@ class Bundle:
 
 
 def encode_frame(text: str) -> bytes:
-    return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
+    """A text frame as servers send it, whole and not masked (RFC 6455, 5.2): its header is the kind and the length."""
+    data = text.encode()
+    size = len(data)
+    if size < 126:
+        return bytes((TEXT_FRAME, size)) + data
+    if size < 1 << 16:
+        return SHORT.pack(TEXT_FRAME, 126, size) + data
+    return LONG.pack(TEXT_FRAME, 127, size) + data
 
 
 def portions(items: Sequence[Item], size: Callable[[Item], int], most: int) -> Iterator[Sequence[Item]]:

@@ -3,6 +3,7 @@
 python -m storms.documents --kills 20                      SQLite, one server with a worker, one worker process; 100 watchers
 python -m storms.documents --kills 20 --scaled-out         PostgreSQL, Redis, two servers with a worker each, one worker process
 python -m storms.documents --kills 0 --seeds 5             watchers that drop out and come back, nothing else
+python -m storms.documents --kills 0 --regenerate 5        then five sections written anew, one after the other, before the same watchers
 
 Exit code 1 when anything was amiss; each seed has its line, and each fault one. Every word that the model says names the request
 that it answers, so a text of two drafts shows.
@@ -12,7 +13,6 @@ import argparse
 import asyncio
 import itertools
 import random
-import re
 import signal
 import subprocess
 import sys
@@ -24,12 +24,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import orjson
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from storms.client import PROTOCOLS
+from storms.drafts import FINISHES_WITHIN, TOKENS, check_drafts, check_end, compare, read_drafts, wait_for_end
 from storms.gateways import BRIEF, Gateways, post
 from storms.storm import surroundings
 from tests.documents.drafts_seen import Seen
@@ -37,12 +37,8 @@ from tests.llm.openai_server import Asked, Reply, ScriptedServer
 from tests.servers import ROOT, running_server
 
 SECTIONS = 9
-TOKENS = 90
 TOKENS_PER_SECOND = 80
-FINISHES_WITHIN = 90
-"""Seconds after the last kill; a lost worker is missed within fifteen."""
 LETTERS = ("a", "ö", "島", "👩‍🚀", "e\u0301", "🇯🇵")
-TAG = re.compile(r"r(\d+)\.")
 
 
 class Writing(Gateways):
@@ -104,6 +100,13 @@ class Author:
 
 
 @dataclass
+class Goal:
+    """The number of the last draft that the storm has written; None until it is known."""
+
+    draft: int | None = None
+
+
+@dataclass
 class Watcher:
     """One who watches from the beginning, drops out at random, and goes on from the cursor it has."""
 
@@ -111,12 +114,14 @@ class Watcher:
     token: str
     document_id: int
     chance: random.Random
+    goal: Goal
     seen: Seen = field(default_factory=Seen)
     connections: int = 0
 
     @property
     def finished(self) -> bool:
-        return bool(self.seen.document_ends)
+        """Whether it has seen the end of the last draft, and after that the end of its run."""
+        return self.goal.draft in self.seen.ends and self.seen.kinds[-1] == "document_end"
 
     async def live(self) -> None:
         while not self.finished:
@@ -163,9 +168,11 @@ class Verdict:
 
 
 class DocumentStorm:
-    def __init__(self, gateways: Writing, watchers: int, kills: int, seed: int) -> None:
+    def __init__(self, gateways: Writing, watchers: int, kills: int, regenerate: int, seed: int) -> None:
         self.gateways = gateways
         self.kills = kills
+        self.regenerate = regenerate
+        self.goal = Goal()
         self.chance = random.Random(seed)
         self.count = watchers
         self.killed: list[str] = []
@@ -173,7 +180,9 @@ class DocumentStorm:
     async def run(self) -> Verdict:
         document = await asyncio.to_thread(self.begin)
         watchers = [
-            Watcher(self.gateways.ports, self.gateways.token, document["id"], random.Random(self.chance.random()))
+            Watcher(
+                self.gateways.ports, self.gateways.token, document["id"], random.Random(self.chance.random()), self.goal
+            )
             for _ in range(self.count)
         ]
         began = time.monotonic()
@@ -181,6 +190,7 @@ class DocumentStorm:
         for _ in range(self.kills):
             await asyncio.sleep(self.chance.uniform(0.2, 4))
             self.killed.append(await asyncio.to_thread(self.gateways.kill_any, self.chance))
+        self.goal.draft = await asyncio.to_thread(self.write_anew, document)
         _, late = await asyncio.wait(living, timeout=FINISHES_WITHIN)
         for task in living:
             task.cancel()
@@ -196,6 +206,15 @@ class DocumentStorm:
             document = post(http, "projects/north/documents/", {"title": "Storm", "kind": "gdd", "outline": outline})
             self.run_id = post(http, f"documents/{document['id']}/generate/")["id"]
             return document
+
+    def write_anew(self, document: dict[str, Any]) -> int:
+        """When the run is over, have some sections written anew, each by a run of its own. Gives the number of the last draft."""
+        with self.gateways.http() as http:
+            wait_for_end(http, self.run_id)
+            for _ in range(self.regenerate):
+                section = self.chance.choice(document["sections"])
+                wait_for_end(http, post(http, f"sections/{section['id']}/regenerate/")["id"])
+            return max(read_drafts(http, document))
 
     # The end
 
@@ -218,43 +237,6 @@ class DocumentStorm:
         )
 
 
-def read_drafts(http: httpx.Client, document: dict[str, Any]) -> dict[int, dict[str, Any]]:
-    answers = [http.get(f"sections/{section['id']}/drafts/?limit=200").json() for section in document["sections"]]
-    return {draft["number"]: draft for answer in answers for draft in answer["results"]}
-
-
-def check_end(http: httpx.Client, document: dict[str, Any], run_id: int) -> list[str]:
-    """The document is complete, and its run is over."""
-    is_now = http.get(f"documents/{document['id']}/").json()
-    run = http.get(f"generations/{run_id}/").json()
-    faults = [] if is_now["status"] == "ready" else [f"the document is {is_now['status']}"]
-    faults += [] if run["status"] == "done" else [f"the run is {run['status']}: {run['error']}"]
-    return faults + [
-        f"{each['heading']} is {each['status']}" for each in is_now["sections"] if each["status"] != "done"
-    ]
-
-
-def check_drafts(drafts: dict[int, dict[str, Any]]) -> list[str]:
-    """No text of two drafts is mixed; one that is done is whole; no draft is left open."""
-    faults = []
-    for number, draft in drafts.items():
-        if draft["status"] not in ("done", "failed"):
-            faults.append(f"draft {number} is {draft['status']}")
-        if len(set(TAG.findall(draft["text"]))) > 1:
-            faults.append(f"draft {number} has words of several answers")
-        if draft["status"] == "done" and len(TAG.findall(draft["text"])) != TOKENS:
-            faults.append(f"draft {number} is done, but not whole")
-    return faults
-
-
-def compare(seen: Seen, drafts: dict[int, dict[str, Any]]) -> list[str]:
-    """What a watcher saw is what is stored: all drafts, in their order, to the last byte."""
-    if seen.begun != sorted(drafts):
-        return [f"saw the drafts {seen.begun} of {sorted(drafts)}"]
-    wrong = [number for number, draft in drafts.items() if seen.texts[number].decode() != draft["text"]]
-    return [f"saw other texts of the drafts {wrong}"] if wrong else []
-
-
 def run_one(asked: argparse.Namespace, seed: int) -> Verdict:
     with (
         tempfile.TemporaryDirectory(prefix="document-storm-") as folder,
@@ -264,7 +246,7 @@ def run_one(asked: argparse.Namespace, seed: int) -> Verdict:
         model = {"GATEWAY_LLM": "openai-chat:scripted", "OPENAI_BASE_URL": provider.url, "OPENAI_API_KEY": "none"}
         with writing(Path(folder), 2 if asked.scaled_out or asked.redis else 1, {**env, **model}) as gateways:
             try:
-                return asyncio.run(DocumentStorm(gateways, asked.watchers, asked.kills, seed).run())
+                return asyncio.run(DocumentStorm(gateways, asked.watchers, asked.kills, asked.regenerate, seed).run())
             finally:
                 if asked.keep:
                     logs = [gateways.log, (Path(folder) / "worker.log").read_text()]
@@ -277,6 +259,7 @@ def main() -> int:
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--kills", type=int, default=20, help="servers and workers killed (SIGKILL) and started again")
     parser.add_argument("--watchers", type=int, default=100)
+    parser.add_argument("--regenerate", type=int, default=0, help="sections written anew when the run is over")
     parser.add_argument("--scaled-out", action="store_true", help="PostgreSQL and Redis of our own, and two servers")
     parser.add_argument("--database", help="postgres://… of a server, on which a database is made and dropped")
     parser.add_argument("--redis", help="redis://… of one that is there; two servers then")

@@ -107,7 +107,11 @@ class Writer:
                 sys.stderr.write(f"writer {self.orders.number}: {type(error).__name__}: {error}\n")
                 await asyncio.sleep(self.chance.uniform(0.05, 0.3))
         if not self.finished:
-            self.report.faults.append(f"{len(self.open)} of {self.total} were never acknowledged")
+            unsaid = self.total - self.made
+            self.report.faults.append(
+                f"writer {self.orders.number}: of {self.total}, {len(self.open)} were never acknowledged, and {unsaid} "
+                "never said: the machine is too slow for this rate"
+            )
         return self.report
 
     # Over a socket, many in flight

@@ -1,10 +1,13 @@
 """Alice owns the project, Bob edits, Vera views, Charlie is a stranger."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from hypothesis import settings
 from rest_framework.test import APIClient
 
 from gamedev_gateway.core.actors import Actor
@@ -13,6 +16,9 @@ from plans.brief import Brief
 from plans.models import Project, Role, TaskPlan
 from plans.operations import NewTask
 from tests.servers import Server, running_server
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 BRIEF = {
     "pitch": "Jump across floating islands and beat your own time.",
@@ -115,10 +121,24 @@ def accepted(proposed, alice) -> TaskPlan:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def migrated_database(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Path | None:
+    """A file that is migrated and otherwise empty, for servers to begin with; None where tests run on another database."""
+    if connection.vendor != "sqlite":
+        return None
+    path = tmp_path_factory.mktemp("migrated") / "gateway.db"
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(path)])
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path | None) -> Iterator[Server]:
     """A real server, shared by all tests of a worker that need one and leave it in order."""
     env = {"GATEWAY_SUBSCRIBE_WITHIN_SECONDS": "2", "GATEWAY_HEARTBEAT_SECONDS": "2", "GATEWAY_REREAD_SECONDS": "0.3"}
     limits = {"GATEWAY_RATE_USER": "2000/second", "GATEWAY_RATE_LOGIN": "2000/second"}
-    with running_server(tmp_path_factory.mktemp("server"), env={**env, **limits}) as running:
+    folder = tmp_path_factory.mktemp("server")
+    with running_server(folder, env={**env, **limits}, database=migrated_database) as running:
         yield running
     assert "Traceback" not in running.log_path.read_text(), "Something went wrong on the server."

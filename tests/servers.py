@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -42,12 +43,13 @@ class Server:
     def wait(self) -> None:
         """Until it answers; an error with its log when it ends before, or takes too long."""
         give_up = time.monotonic() + STARTS_WITHIN
-        while time.monotonic() < give_up and self.process.poll() is None:
-            try:
-                if httpx.get(f"{self.url}/healthz", timeout=2).status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
+        with httpx.Client(timeout=2) as client:  # one for all tries: making one takes more than asking
+            while time.monotonic() < give_up and self.process.poll() is None:
+                try:
+                    if client.get(f"{self.url}/healthz").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    time.sleep(0.05)
         raise AssertionError(f"The server did not start:\n{self.log_path.read_text()}")
 
     def stop(self, with_signal: int = signal.SIGTERM) -> int:
@@ -71,13 +73,18 @@ def running_server(
     options: Sequence[str] = (),
     port: int | None = None,
     measured: bool = True,
+    database: Path | None = None,
 ) -> Iterator[Server]:
     """`manage.py serve` on a free port. Again with the same `tmp_path`: the same database, and the same token.
 
-    `measured`: whether coverage is counted in it too, which makes it slow.
+    `measured`: whether coverage is counted in it too, which makes it slow. `database`: a file that its own begins as,
+    where there is none yet, e.g. one that is migrated already.
     """
     port = port or free_port()
-    database_url = f"sqlite:///{tmp_path / 'gateway.db'}"
+    own = tmp_path / "gateway.db"
+    if database and not own.exists():
+        shutil.copyfile(database, own)
+    database_url = f"sqlite:///{own}"
     full_env = environment(database_url, env)
     if not measured:
         full_env = {name: value for name, value in full_env.items() if not name.startswith("COVERAGE_")}

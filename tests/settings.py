@@ -20,3 +20,4 @@ TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBacken
 GATEWAY_REREAD_SECONDS = 0.2
 WHITENOISE_AUTOREFRESH = True  # else each test client lists all static files once more
 GATEWAY_LLM = ""  # tests never call out, whatever a .env says
+MEDIA_ROOT = FOLDER / "media"

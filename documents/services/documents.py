@@ -11,7 +11,7 @@ from documents.export import as_markdown, document_file
 from documents.material import material_of
 from documents.models import Document
 from documents.services.outlines import OutlineEntry, add_sections, replace_outline
-from documents.services.sections import fold_summary
+from documents.services.sections import fold_summary, settle_status
 from documents.services.telling import ring_after_commit, tell_of_document
 from documents.writing.material import OutlineSection
 from documents.writing.template import make_outline
@@ -67,6 +67,7 @@ def update_document(
     document.save(update_fields=["title", "revision", "updated_at"])
     if outlined:
         fold_summary(document)
+        settle_status(document)
         ring_after_commit(document.pk)
     changed = [name for name, is_new in (("title", retitled), ("outline", outlined)) if is_new]
     tell_of_document(document, event_types.DocumentUpdated, actor=actor, changed=changed)

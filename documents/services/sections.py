@@ -151,9 +151,23 @@ def save_section(section: Section, actions: list[str], actor: Actor) -> Section:
         revision=F("revision") + int("briefed" in actions), updated_at=timezone.now()
     )
     fold_summary(document)
+    settle_status(document)
     ring_after_commit(document.pk)
     tell_of_section(section, actions, actor=actor, task=task_ref(document))
     return section
+
+
+def whole_status(document: Document) -> Document.Status:
+    """Ready when every section has a text, locked ones too; else still a draft."""
+    wanting = document.sections.filter(current_draft=None)
+    return Document.Status.DRAFT if wanting.exists() else Document.Status.READY
+
+
+def settle_status(document: Document) -> None:
+    """After an edit by hand: a document that is a draft or ready is what its sections make it now. The document's row must be
+    locked. What a run made it, failed or cancelled, it stays until the next run."""
+    settled = Document.objects.filter(pk=document.pk, status__in=(Document.Status.DRAFT, Document.Status.READY))
+    settled.update(status=whole_status(document))
 
 
 def fold_summary(document: Document) -> str:

@@ -56,6 +56,7 @@ class ModelText:
             tokens_in=self.usage.tokens_in,
             tokens_out=self.usage.tokens_out,
             first_token_ms=self.usage.first_token_ms,
+            cost_usd=self.usage.cost_usd,
             fallback=self.fallback,
         )
 

@@ -1,9 +1,9 @@
-"""What a model is told: the prompt of a section, with as much of the material as there is room for.
+"""What a model is told: the prompts of sections and outlines, with as much of the material as there is room for.
 
 What people and documents wrote goes into blocks of data alone; see `core.llm.prompts`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from documents.writers.section import SectionOrder
 from documents.writing.material import ContextFact, Material, OutlineSection, TaskFact
@@ -24,7 +24,8 @@ SHARES = {
     "present_text": 0.14,
     "wish": 0.06,
 }
-"""Of the room for data, for each block."""
+OUTLINE_SHARES = {"game": 0.30, "plan": 0.25, "context": 0.15, "usual": 0.30}
+"""Of the room for data, for each block of a section's prompt, and of an outline's."""
 HEADING, TITLE = 120, 200
 ANSWER_TOKENS = 4_000
 """Far more than a section has; some models think first, and that counts."""
@@ -34,8 +35,8 @@ KINDS = {"gdd": "game design document", "other": "document"}
 class Room(dict[str, int]):
     """Characters for each block, out of the tokens for all."""
 
-    def __init__(self, tokens: int) -> None:
-        super().__init__({name: round(share * tokens * CHARACTERS_PER_TOKEN) for name, share in SHARES.items()})
+    def __init__(self, tokens: int, shares: Mapping[str, float] = SHARES) -> None:
+        super().__init__({name: round(share * tokens * CHARACTERS_PER_TOKEN) for name, share in shares.items()})
 
 
 def section_prompt(order: SectionOrder, tokens: int) -> Prompt:
@@ -52,6 +53,17 @@ def section_prompt(order: SectionOrder, tokens: int) -> Prompt:
         "wish": wish,
     }
     return load_prompt("documents.section", values, max_tokens=ANSWER_TOKENS)
+
+
+def outline_prompt(material: Material, usual: Sequence[OutlineSection], tokens: int) -> Prompt:
+    """`usual`: the template's outline. `tokens`: how much data it may hold, roughly."""
+    room = Room(tokens, OUTLINE_SHARES)
+    lines = [Line(f"{'  ' * (section.level - 1)}- {section.heading}: {section.brief}") for section in usual]
+    values = {
+        **material_blocks(material, frozenset(), room),
+        "usual": fitting(lines, room["usual"], "sections"),
+    }
+    return load_prompt("documents.outline", values)
 
 
 def material_blocks(material: Material, words: frozenset[str], room: Room) -> dict[str, str]:

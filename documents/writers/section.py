@@ -9,6 +9,7 @@ text.result
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from documents.writing.material import Material, OutlineSection
@@ -44,7 +45,7 @@ class SectionResult:
 
     model: what a draft says of its writer: "template", a model's name, or "template (model: code)" when the template
     answered in a model's place. summary: one sentence. told_of: codes of the plan's tasks, in the plan's order.
-    first_token_ms: from the question on; None when no model said anything.
+    first_token_ms: from the question on; None when no model said anything. cost_usd: None where prices are not known.
     not_understood: the parts of an instruction that nothing was done about.
     fallback: why the template answered in a model's place. cut_short: the text was ended at the limit of its length.
     """
@@ -54,6 +55,7 @@ class SectionResult:
     told_of: tuple[str, ...] = ()
     tokens_in: int = 0
     tokens_out: int = 0
+    cost_usd: Decimal | None = None
     first_token_ms: int | None = None
     not_understood: tuple[str, ...] = ()
     fallback: ModelError | None = None

@@ -21,6 +21,11 @@ class GatewayError(Exception):
         self.detail = detail
         self.data = data
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What goes into the head of the answer: `retry_after`, in seconds, where the data has it."""
+        return {"Retry-After": str(self.data["retry_after"])} if self.data.get("retry_after") else {}
+
 
 class InvalidInput(GatewayError):
     """The input itself is wrong. `errors` maps each field to what is wrong with it."""
@@ -63,6 +68,10 @@ class StaleVersion(GatewayError):
             "It was edited since you read it; look at `current` and try again with its ETag.", current=current
         )
         self.etag = etag
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"ETag": self.etag}
 
 
 class IdempotencyMismatch(GatewayError):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+from django.core.files import File
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.encoding import force_str
@@ -42,11 +43,33 @@ def answer_once(request: Request, act: Callable[[], Response]) -> Response:
     except IntegrityError:
         return replay(IdempotencyRecord.objects.get(user=user, key=key), mark)
     response = act()
+    keep(record, response)
+    return response
+
+
+def amend_answer(request: Request, response: Response) -> None:
+    """Give this answer from now on to whoever sends the request's key again: its work went on after its transaction."""
+    if record := record_of(request):
+        keep(record, response)
+
+
+def forget_answer(request: Request) -> None:
+    """The work that went on after the transaction has failed: a retry tries again."""
+    if record := record_of(request):
+        record.delete()
+
+
+def record_of(request: Request) -> IdempotencyRecord | None:
+    user: Any = request.user
+    key = request.headers.get(HEADER)
+    return IdempotencyRecord.objects.filter(user=user, key=key).first() if key is not None else None
+
+
+def keep(record: IdempotencyRecord, response: Response) -> None:
     record.status = response.status_code
     record.headers = {name: response[name] for name in KEPT_HEADERS if response.has_header(name)}
     record.body = as_plain_json(response.data)
     record.save(update_fields=["status", "headers", "body"])
-    return response
 
 
 def replay(record: IdempotencyRecord, mark: str) -> Response:
@@ -62,7 +85,7 @@ def forget_old() -> int:
 
 def fingerprint(request: Request) -> str:
     data = request.data.dict() if hasattr(request.data, "dict") else request.data
-    body = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=force_str)
+    body = orjson.dumps(data, option=orjson.OPT_SORT_KEYS, default=plainly)
     prefer = request.headers.get("Prefer", "")
     return hashlib.sha256(b"\n".join([request.get_full_path().encode(), prefer.encode(), body])).hexdigest()
 
@@ -70,3 +93,14 @@ def fingerprint(request: Request) -> str:
 def as_plain_json(data: Any) -> Any:
     """The answer as it will be stored, dates and the like in the form in which DRF writes them."""
     return orjson.loads(JSONEncoder(ensure_ascii=False).encode(data))
+
+
+def plainly(value: Any) -> str:
+    """A value that JSON does not have: of an upload, what it holds; of anything else, its text."""
+    if not isinstance(value, File):
+        return force_str(value)
+    digest = hashlib.sha256()
+    for chunk in value.chunks():
+        digest.update(chunk)
+    value.seek(0)
+    return digest.hexdigest()

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from gamedev_gateway.core.correlation import correlation_id
-from gamedev_gateway.core.errors import GatewayError, InvalidInput, StaleVersion, invalid_input_from
+from gamedev_gateway.core.errors import GatewayError, InvalidInput, invalid_input_from
 
 CONTENT_TYPE = "application/problem+json"
 log = structlog.get_logger("gateway.problems")
@@ -43,8 +43,7 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response | None
     if isinstance(exc, RequestDataTooBig | SuspiciousOperation):
         exc = exceptions.ParseError("The request cannot be read.")
     if isinstance(exc, GatewayError):
-        headers = {"ETag": exc.etag} if isinstance(exc, StaleVersion) else None
-        return Response(problem_of(exc), status=exc.http_status, headers=headers)
+        return Response(problem_of(exc), status=exc.http_status, headers=exc.headers)
     response = drf_exception_handler(exc, context)
     if response is not None and isinstance(exc, exceptions.APIException | Http404 | PermissionDenied):
         response.data = problem_of_drf(exc, response)

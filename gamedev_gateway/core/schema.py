@@ -47,6 +47,11 @@ class ProblemSerializer(serializers.Serializer):
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="Per field, for 400."
     )
     path = serializers.ListField(child=serializers.CharField(), required=False, help_text="Of a dependency cycle.")
+    needs = serializers.JSONField(required=False, help_text="Of `needs_more`: code → {code: why}.")
+    conflicts = serializers.ListField(
+        child=serializers.JSONField(), required=False, help_text="Of a rebase: what has to be decided."
+    )
+    missing = serializers.JSONField(required=False, help_text="Of `not_agreed`: what is missing.")
     current = serializers.JSONField(required=False, help_text="The object as it is now, for 412.")
 
 

@@ -8,6 +8,15 @@ from django.db import transaction
 
 from contexts.models import Context
 from gamedev_gateway.exchange.errors import ExchangeError
+from gamedev_gateway.exchange.export_agreement import (
+    actor_data,
+    comment_data,
+    comments_of,
+    numbered,
+    operation_data,
+    review_data,
+    reviews_of,
+)
 from gamedev_gateway.exchange.export_documents import document_data, names_in_documents
 from gamedev_gateway.exchange.refs import Names, swap_context, swap_evidence, swap_payload, swap_uri
 from gamedev_gateway.exchange.rows import in_order, row_data, time_text
@@ -44,11 +53,13 @@ class Snapshot:
 def take_snapshot(project: Project) -> Snapshot:
     """Everything but the events, under the project's lock; events up to here never change and can be read later."""
     project = project.lock()
-    plans = list(project.plans.order_by("version").prefetch_related("tasks"))
+    plans = list(project.plans.order_by("version").prefetch_related("tasks", "operations"))
+    comments, reviews = comments_of(project), reviews_of(project)
     contexts = list(Context.objects.filter(project=project).order_by("pk"))
     artifacts = list(Artifact.objects.filter(project=project).order_by("pk"))
     documents = list(project.documents.order_by("pk").prefetch_related("sections", "drafts"))
-    names = Names(known_names(plans, contexts, artifacts) | names_in_documents(documents))
+    said = {"comment": numbered(comments), "review": numbered(reviews)}
+    names = Names(known_names(plans, contexts, artifacts) | said | names_in_documents(documents))
     stream = history.find_stream(project_stream(project.pk))
     document = {
         "format": FORMAT,
@@ -56,6 +67,8 @@ def take_snapshot(project: Project) -> Snapshot:
         "project": project_data(project, names),
         "members": [member_data(member) for member in project.memberships.select_related("user").order_by("pk")],
         "plans": [plan_data(plan, names) for plan in plans],
+        "comments": [comment_data(comment, number, names) for number, comment in enumerate(comments, start=1)],
+        "reviews": [review_data(review, number, names) for number, review in enumerate(reviews, start=1)],
         "contexts": [context_data(context, number, names) for number, context in enumerate(contexts, start=1)],
         "artifacts": [artifact_data(artifact, number, names) for number, artifact in enumerate(artifacts, start=1)],
         "documents": [document_data(document, number, names) for number, document in enumerate(documents, start=1)],
@@ -85,6 +98,8 @@ def project_data(project: Project, names: Names) -> dict[str, Any]:
         "current_task": names.name("task", project.current_task_id),
         "active_context": names.name("context", project.active_context_id),
         "highest_code": project.highest_code,
+        "consensus": in_order(project.consensus),
+        "tokens_per_day": project.tokens_per_day,
         "revision": project.revision,
         "created_at": time_text(project.created_at),
         "updated_at": time_text(project.updated_at),
@@ -101,14 +116,15 @@ def member_data(member: Any) -> dict[str, Any]:
 
 
 def plan_data(plan: TaskPlan, names: Names) -> dict[str, Any]:
-    version = names.known["plan"].get(plan.base_id or 0)
-    author = names.actor(plan.author)
+    versions = {pk: int(version) for pk, version in names.known["plan"].items()}
     return row_data(
         plan,
         PlanShape.model_fields,
-        base=int(version) if version else None,
-        author={name: author[name] for name in ("kind", "id", "name")},
+        base=versions.get(plan.base_id or 0),
+        continues=versions.get(plan.continues_id or 0),
+        author=actor_data(plan.author, names),
         tasks=[task_data(task, names) for task in plan.tasks.all()],
+        operations=[operation_data(operation, names) for operation in plan.operations.all()],
     )
 
 

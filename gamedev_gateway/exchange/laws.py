@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 from gamedev_gateway.exchange.errors import ExchangeError
 from gamedev_gateway.exchange.shape import (
@@ -13,6 +13,7 @@ from gamedev_gateway.exchange.shape import (
     ProjectExport,
     SectionShape,
 )
+from gamedev_gateway.exchange.shape_agreement import CommentShape, ReviewShape
 from plans.graph import find_cycle, missing_dependencies
 from plans.spec import MAX_TASKS
 
@@ -28,6 +29,7 @@ def broken_laws(document: ProjectExport) -> Iterator[str]:
     yield from broken_versions(document.plans)
     for index, plan in enumerate(document.plans):
         yield from broken_tasks(f"plans.{index}.tasks", plan)
+    yield from broken_words(document)
     yield from broken_contexts(document.contexts, document.log.head)
     yield from not_counted("artifacts", [artifact.number for artifact in document.artifacts])
     yield from broken_documents(document.documents)
@@ -57,6 +59,26 @@ def broken_versions(plans: list[PlanShape]) -> Iterator[str]:
     for index, plan in enumerate(plans):
         if plan.base is not None and (plan.base not in versions or plan.base >= plan.version):
             yield f"plans.{index}.base: There is no earlier version {plan.base}."
+        if plan.continues is not None and (plan.continues not in versions or plan.continues >= plan.version):
+            yield f"plans.{index}.continues: There is no earlier version {plan.continues}."
+        yield from not_counted(f"plans.{index}.operations", [operation.number for operation in plan.operations])
+
+
+def broken_words(document: ProjectExport) -> Iterator[str]:
+    """What was said about versions that are there, each comment after what it answers."""
+    versions = {plan.version for plan in document.plans}
+    parts: dict[str, Sequence[CommentShape | ReviewShape]] = {
+        "comments": document.comments,
+        "reviews": document.reviews,
+    }
+    for name, said in parts.items():
+        yield from not_counted(name, [each.number for each in said])
+        for index, each in enumerate(said):
+            if each.plan not in versions:
+                yield f"{name}.{index}.plan: There is no version {each.plan}."
+    for index, comment in enumerate(document.comments):
+        if comment.in_reply_to is not None and comment.in_reply_to >= comment.number:
+            yield f"comments.{index}.in_reply_to: There is no earlier comment {comment.in_reply_to}."
 
 
 def broken_tasks(place: str, plan: PlanShape) -> Iterator[str]:

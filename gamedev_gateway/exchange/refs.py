@@ -17,11 +17,15 @@ from gamedev_gateway.exchange.errors import ExchangeError
 GONE = re.compile(r"[a-z]+:gone-([1-9][0-9]{0,8})")
 PATHS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("plan.", (("plan_id", "plan"), ("base", "plan"), ("previous", "plan"), ("tasks.*.id", "task"))),
-    ("task.", (("plan_id", "plan"), ("changes.evidence.*.artifact", "artifact"))),
+    ("plan.", (("continues", "plan"), ("remaining", "plan"))),
+    ("plan.", (("comment_id", "comment"), ("in_reply_to", "comment"), ("review_id", "review"))),
+    ("task.", (("plan_id", "plan"), ("changes.evidence.*.artifact", "artifact"), ("claim_id", "claim"))),
     ("context.", (("context_id", "context"),)),
     ("artifact.", (("artifact_id", "artifact"), ("uri", "uri"))),
     ("document.", (("document_id", "document"), ("generation_id", "generation"))),
     ("section.", (("document_id", "document"), ("section_id", "section"))),
+    ("run.", (("run_id", "run"), ("activity_id", "activity"))),
+    ("question.", (("run_id", "run"), ("activity_id", "activity"))),
     ("error", (("generation_id", "generation"),)),
 )
 """Where the payloads of which events hold ids, and of what; `uri` is one that may have a document's id in it."""

@@ -14,9 +14,11 @@ from gamedev_gateway.exchange.laws import check_document
 from gamedev_gateway.exchange.package import Package
 from gamedev_gateway.exchange.refs import Targets, swap_context, swap_evidence, swap_uri
 from gamedev_gateway.exchange.replay import restore_events
+from gamedev_gateway.exchange.restore_agreement import restore_comments, restore_operations, restore_reviews
 from gamedev_gateway.exchange.restore_documents import left_behind, restore_documents
 from gamedev_gateway.exchange.rows import BATCH, at, keep_times, without
 from gamedev_gateway.exchange.shape import FORMAT, VERSION, ArtifactShape, MemberShape, PlanShape, ProjectExport
+from plans.history import keep_now
 from plans.models import Artifact, Membership, Project, Role, Task, TaskPlan
 
 
@@ -54,7 +56,9 @@ def restore(package: Package, *, owner: Any, id: str | None = None, dry_run: boo
     targets = Targets()
     project = restore_project(export, restored.project_id)
     restore_members(project, export.members, owner, restored)
-    restore_plans(project, export.plans, targets)
+    restore_plans(project, with_numbers(export), targets)
+    restore_comments(export.comments, targets)
+    restore_reviews(export.reviews, targets)
     restore_documents(project, export.documents, targets)
     restored.remarks += left_behind(export.documents)
     restore_contexts(project, export, targets)
@@ -65,11 +69,15 @@ def restore(package: Package, *, owner: Any, id: str | None = None, dry_run: boo
         "members": project.memberships.count(),
         "plans": len(export.plans),
         "tasks": sum(len(plan.tasks) for plan in export.plans),
+        "comments": len(export.comments),
+        "reviews": len(export.reviews),
         "contexts": len(export.contexts),
         "artifacts": len(export.artifacts),
         "documents": len(export.documents),
         "events": restore_events(project.pk, export.log, package.events, targets),
     }
+    if export.log.first > 1:
+        keep_now(project)
     transaction.set_rollback(dry_run)
     return restored
 
@@ -85,6 +93,8 @@ def restore_project(export: ProjectExport, slug: str) -> Project:
         brief=given.brief,
         status=given.status,
         highest_code=given.highest_code,
+        consensus=given.consensus,
+        tokens_per_day=given.tokens_per_day,
         revision=given.revision,
     )
 
@@ -108,10 +118,20 @@ def people(names: list[str]) -> Iterable[Any]:
         yield from get_user_model().objects.filter(username__in=names[start : start + BATCH])
 
 
+def with_numbers(export: ProjectExport) -> Sequence[PlanShape]:
+    """The versions. From before they knew it, open proposals learn where the numbers of new tasks began."""
+    if export.format_version >= 3:
+        return export.plans
+    began = {"numbered_from": export.project.highest_code}
+    return [plan.model_copy(update=began) if plan.status == "proposed" else plan for plan in export.plans]
+
+
 def restore_plans(project: Project, plans: Sequence[PlanShape], targets: Targets) -> None:
     copied = (
         "version",
         "status",
+        "numbered_from",
+        "renumbered",
         "summary",
         "instructions",
         "understood",
@@ -130,8 +150,10 @@ def restore_plans(project: Project, plans: Sequence[PlanShape], targets: Targets
     for row, plan in zip(rows, plans, strict=True):
         targets.add("plan", plan.version, row.pk)
         row.base_id = ids[plan.base] if plan.base else None
+        row.continues_id = ids[plan.continues] if plan.continues else None
         restore_tasks(row, plan, targets)
-    TaskPlan.objects.bulk_update(rows, ["base"], batch_size=BATCH)
+        restore_operations(row, plan.operations, targets)
+    TaskPlan.objects.bulk_update(rows, ["base", "continues"], batch_size=BATCH)
 
 
 def restore_tasks(row: TaskPlan, plan: PlanShape, targets: Targets) -> None:

@@ -27,14 +27,16 @@ from gamedev_gateway.exchange.fields import (
     custom,
     storable,
 )
+from gamedev_gateway.exchange.shape_agreement import CommentShape, OperationShape, ReviewShape
 from plans.brief import Brief
+from plans.consensus import Rule
 from plans.models import SLUG
 from plans.spec import MAX_DEPENDENCIES, MAX_TASKS, Estimates, Line, Name, Prose, Title
 from realtime.event_types import REGISTRY
 
 FORMAT: Literal["gamedev-gateway-project"] = "gamedev-gateway-project"
-VERSION = 2
-"""Raised with documents. What version 1 does not have is empty."""
+VERSION = 3
+"""Raised with documents (2) and with agreement (3). What a version does not have is empty."""
 Told = Annotated[list[Code], Field(max_length=MAX_TASKS)]
 
 
@@ -48,6 +50,8 @@ class ProjectShape(Shape):
     current_task: Ref | None
     active_context: Ref | None
     highest_code: Count
+    consensus: Annotated[Json, as_declared(Rule)] = {}
+    tokens_per_day: Count | None = None
     revision: Count
     created_at: Time
     updated_at: Time
@@ -87,6 +91,9 @@ class PlanShape(Shape):
     version: Number
     status: Literal["proposed", "accepted", "superseded"]
     base: Number | None
+    continues: Number | None = None
+    numbered_from: Count = 0
+    renumbered: dict[Code, Code] = {}
     summary: Text
     instructions: Text
     understood: list[Text]
@@ -97,6 +104,7 @@ class PlanShape(Shape):
     created_at: Time
     accepted_at: Time | None
     tasks: Annotated[list[TaskShape], Field(max_length=2 * MAX_TASKS)]
+    operations: Annotated[list[OperationShape], Field(max_length=1_000_000)] = []
 
 
 class ContextShape(Shape):
@@ -224,10 +232,12 @@ class ProjectExport(Shape):
     """All of a project but its events."""
 
     format: Literal["gamedev-gateway-project"]
-    format_version: Literal[1, 2]
+    format_version: Literal[1, 2, 3]
     project: ProjectShape
     members: Annotated[list[MemberShape], Field(max_length=100_000)]
     plans: Annotated[list[PlanShape], Field(max_length=100_000)]
+    comments: Annotated[list[CommentShape], Field(max_length=1_000_000)] = []
+    reviews: Annotated[list[ReviewShape], Field(max_length=1_000_000)] = []
     contexts: list[ContextShape]
     artifacts: list[ArtifactShape]
     documents: Annotated[list[DocumentShape], Field(max_length=100_000)] = []

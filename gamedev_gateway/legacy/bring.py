@@ -13,6 +13,7 @@ from gamedev_gateway.legacy.log import place_log
 from gamedev_gateway.legacy.old_file import NEVER_CHANGES, OldFile, OldRow, name_of
 from gamedev_gateway.legacy.projects import place_project
 from gamedev_gateway.legacy.timetable import TIMES
+from plans.history import keep_now
 from plans.models import Project
 from realtime.models import Event
 from realtime.publishing import project_stream
@@ -31,6 +32,7 @@ def bring_over(old: OldFile, *, owner: Any = None, progress: Progress = lambda c
             keep_the_rest(arrival, table, progress)
         for project_id in arrival.fresh:
             date_project(project_id)
+            keep_now(Project.objects.get(pk=project_id))
     return arrival
 
 

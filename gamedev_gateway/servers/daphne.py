@@ -1,6 +1,7 @@
 """daphne, with sockets that know when their client reads too slowly, and a goodbye to them before the server ends."""
 
 import asyncio
+import contextlib
 from typing import Any
 
 from daphne.endpoints import build_endpoint_description_strings
@@ -86,6 +87,8 @@ def is_idle(transport: Any) -> bool:
 
 
 class Server(DaphneServer):
+    ending = False
+
     def run(self) -> None:
         WebSocketFactory.protocol = FramesProtocol
         self.ports: list[Port] = []
@@ -98,29 +101,30 @@ class Server(DaphneServer):
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         if isinstance(protocol, FramesProtocol):
             scope["extensions"] = {DIRECT: protocol}
+        elif self.ending:
+            protocol.channel.persistent = False  # this request is answered, and no other comes through its connection
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> defer.Deferred[Any]:
-        """Called before the reactor ends: let the open sockets finish and close with 4503, then end as daphne does."""
-        goodbye = asyncio.ensure_future(self.say_goodbye())
-        return defer.Deferred.fromFuture(goodbye).addCallback(self.kill_those_left)
+        """Called before the reactor ends. Instead of daphne's own way, which waits without limit for what it cancels, and
+        leaves alone what that has started."""
+        return defer.Deferred.fromFuture(asyncio.ensure_future(self.end_well()))
 
-    def kill_those_left(self, _: Any) -> defer.Deferred[Any]:
-        """daphne expects an application of every connection, also of one whose application has just ended."""
-        ended = asyncio.get_event_loop().create_future()
-        ended.set_result(None)
-        for details in self.connections.values():
-            details.setdefault("application_instance", ended)
-        return super().kill_all_applications()
-
-    async def say_goodbye(self) -> None:
+    async def end_well(self) -> None:
         """Listen no more; let the open sockets finish and close with 4503, and the requests in hand be answered."""
+        self.ending = True
         for port in self.ports:
             port.stopListening()
         await current_hub().say_goodbye(within=limits.GOODBYE_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limits.REQUESTS_END_SECONDS):
+                while running := self.running_applications():
+                    await asyncio.wait(running)
+        await end_tasks()
+
+    def running_applications(self) -> list[asyncio.Future[Any]]:
         applications = [details.get("application_instance") for details in self.connections.values()]
-        if running := [each for each in applications if each is not None and not each.done()]:
-            await asyncio.wait(running, timeout=limits.REQUESTS_END_SECONDS)
+        return [each for each in applications if each is not None and not each.done()]
 
 
 def run(application: Any, host: str, port: int) -> None:
@@ -138,11 +142,17 @@ def run(application: Any, host: str, port: int) -> None:
     end_event_loop()
 
 
-def end_event_loop() -> None:
-    """Cancel what still waits on the loop that daphne leaves behind: the interpreter's end can crash on it."""
-    loop = asyncio.get_event_loop_policy().get_event_loop()
-    waiting = asyncio.all_tasks(loop)
-    for task in waiting:
+async def end_tasks() -> None:
+    """Cancel all that still runs on the event loop, and give it a moment to end."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
         task.cancel()
-    loop.run_until_complete(asyncio.wait(waiting, timeout=2) if waiting else asyncio.sleep(0))
+    if others:
+        await asyncio.wait(others, timeout=limits.TASKS_END_SECONDS)
+
+
+def end_event_loop() -> None:
+    """End the event loop that daphne leaves behind: the interpreter's end can crash on it."""
+    loop = asyncio.get_event_loop_policy().get_event_loop()
+    loop.run_until_complete(end_tasks())
     loop.close()

@@ -8,5 +8,6 @@ PING_SECONDS = 20
 PONG_SECONDS = 120
 """A client that answers no ping for so long is gone. One that is merely slow to read has that long to come back to it."""
 GOODBYE_SECONDS = 3
-REQUESTS_END_SECONDS = 3
+REQUESTS_END_SECONDS = 2
+TASKS_END_SECONDS = 0.5
 """With the workers' two seconds, the whole is well under the ten that a service manager grants."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from plans import services
-from plans.admin.reading import event_in_words
+from plans.admin.log_words import event_in_words
 from plans.models import Project, Task, TaskPlan
 from realtime.models import Event
 from realtime.publishing import project_stream

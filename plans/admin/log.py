@@ -8,7 +8,8 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from plans.admin.access import is_staff
-from plans.admin.reading import cut, event_in_words
+from plans.admin.log_words import event_in_words
+from plans.admin.reading import cut
 from plans.models import Project
 from realtime.admin import EventAdmin
 from realtime.models import Event, Stream

@@ -18,10 +18,11 @@ from plans.admin.glance import COLOURS, plan_at_a_glance, status_badge
 from plans.admin.pages import Instructions, PagesAdmin
 from plans.admin.plan_form import PlanForm
 from plans.admin.reading import cut, diff_in_words, readable
+from plans.admin.runs import plan_by_writer
 from plans.diff import diff_plans
-from plans.errors import StaleBase
+from plans.errors import CodesTaken, StaleBase
 from plans.models import Generation, Role, TaskPlan
-from plans.services.planning import check_base
+from plans.services.accepting import check_base
 from realtime.models import Event
 from realtime.publishing import project_stream
 
@@ -132,9 +133,9 @@ class TaskPlanAdmin(PagesAdmin):
 
         def do(data: dict[str, Any]) -> TaskPlan:
             asked = {"plan": plan.pk, "instructions": data["instructions"]}
-            made = services.generate_now(plan.project, Generation.Kind.REFINE, asked, actor=actor_of(request))
+            made = plan_by_writer(plan.project, Generation.Kind.REFINE, asked, actor_of(request))
             tell_understanding(request, made)
-            return made  # type: ignore[return-value]
+            return made
 
         note = (
             "A new version is proposed; this one is superseded by it."
@@ -227,7 +228,7 @@ def first_choice(plan: TaskPlan, others: QuerySet[TaskPlan]) -> int | None:
 def why_stale(plan: TaskPlan, active: TaskPlan | None) -> str:
     try:
         check_base(plan, active)
-    except StaleBase as error:
+    except (StaleBase, CodesTaken) as error:
         return error.detail
     return ""
 

@@ -15,6 +15,7 @@ from plans.admin.access import is_staff, may
 from plans.admin.glance import COLOURS, project_at_a_glance, status_badge
 from plans.admin.pages import OptionalInstructions, PagesAdmin, admin_url
 from plans.admin.project_form import MemberForm, ProjectForm, help_of
+from plans.admin.runs import plan_by_writer
 from plans.models import Generation, Membership, Project, Role, TaskPlan
 
 BRIEF = ("pitch", "genre", "mechanics", "visual_style")
@@ -204,7 +205,7 @@ class ProjectAdmin(PagesAdmin):
             button="Generate",
             note="A new version is proposed from the brief. Nothing is accepted by it; what somebody has begun stays.",
             form=OptionalInstructions,
-            do=lambda data: services.generate_now(project, Generation.Kind.PLAN, data, actor=actor_of(request)),
+            do=lambda data: plan_by_writer(project, Generation.Kind.PLAN, data, actor_of(request)),
         )
 
     @action(description="Work on this now", icon="push_pin")

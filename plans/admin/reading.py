@@ -1,9 +1,9 @@
-"""A diff, a plan and a log as people read them: what the templates show."""
+"""A diff as people read it: what the templates show."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from plans.diff import ChangedTask, FieldChange, PlanDiff
+from plans.diff import ChangedTask, FieldChange, PlanDiff, changed_edges
 from plans.diff_words import Part, diff_words
 
 LABELS = {
@@ -41,9 +41,22 @@ def readable(diff: PlanDiff) -> dict[str, Any]:
             {"code": task.code, "title": task.title, "fields": readable_changes(task)} for task in diff.changed
         ],
         "moved": diff.moved,
+        "split": diff.split,
+        "merged": diff.merged,
+        "dependencies": changed_edges(diff),
         "before": diff.totals["from"],
         "after": diff.totals["to"],
     }
+
+
+def readable_by_code(diff: PlanDiff) -> dict[str, dict[str, Any]]:
+    """The same task by task: `task` of one that is new or left out, `fields` of one that says something else, `moved`."""
+    parts: dict[str, dict[str, Any]] = {task.code: {"task": task} for task in [*diff.added, *diff.dropped]}
+    for changed in diff.changed:
+        parts.setdefault(changed.code, {})["fields"] = readable_changes(changed)
+    for moved in diff.moved:
+        parts.setdefault(moved.code, {})["moved"] = moved
+    return parts
 
 
 def readable_changes(task: ChangedTask) -> list[ReadableChange]:
@@ -84,71 +97,3 @@ def cut(text: str, longest: int) -> str:
     if len(line) <= longest:
         return line
     return f"{line[:longest].rsplit(' ', 1)[0].rstrip(' ,;:–-')}…"
-
-
-def event_in_words(told: dict[str, Any]) -> str:
-    """What an event says, as the rest of a sentence that begins with its actor."""
-    payload, code = told["payload"], told["task_code"]
-    describe = WORDS.get(told["type"])
-    text = describe(payload) if describe else payload.get("text") or told["type"]
-    return f"{text} {code}" if code and describe else f"{text} ({code})" if code else str(text)
-
-
-def edited(payload: dict[str, Any]) -> str:
-    diff = payload["diff"]
-    counts = counts_in_words(*(len(diff[part]) for part in ("added", "dropped", "changed", "moved")))
-    return f"edited plan v{payload['version']}: {counts}"
-
-
-def project(payload: dict[str, Any]) -> str:
-    if payload["action"] == "status":
-        return f"brought the project to “{payload['changes']['status']}”"
-    return f"{payload['action']} the project"
-
-
-def member(payload: dict[str, Any]) -> str:
-    user, role = payload["user"], payload["role"]
-    return f"made {user} {'an' if role[0] in 'eo' else 'a'} {role}" if role else f"took {user} out"
-
-
-def section(payload: dict[str, Any]) -> str:
-    if payload["action"] == "stale":
-        return f"found the section “{payload['heading']}” stale"
-    return f"{payload['action']} the section “{payload['heading']}”"
-
-
-WORDS = {
-    "project": project,
-    "plan.created": lambda payload: f"proposed plan v{payload['version']} with {payload['tasks']} tasks",
-    "plan.generated": lambda payload: f"had plan v{payload['version']} generated, with {payload['tasks']} tasks",
-    "plan.refined": lambda payload: f"refined to plan v{payload['version']}: “{cut(payload['instructions'], 120)}”",
-    "plan.edited": edited,
-    "plan.accepted": lambda payload: f"accepted plan v{payload['version']}",
-    "task.started": lambda payload: "started",
-    "task.progress": lambda payload: f"reported {payload['percent']} % of",
-    "task.blocked": lambda payload: f"blocked (“{cut(payload['reason'], 120)}”)",
-    "task.unblocked": lambda payload: "unblocked",
-    "task.completed": lambda payload: "completed",
-    "task.reopened": lambda payload: "reopened",
-    "task.changed": lambda payload: f"with the new plan changed {', '.join(payload['fields'])} of",
-    "task.dropped": lambda payload: "with the new plan dropped",
-    "context.generated": lambda payload: f"brought the {payload['scope']} context up to date (v{payload['version']})",
-    "context.updated": lambda payload: f"set the {payload['scope']} context to v{payload['version']}",
-    "artifact.created": lambda payload: (
-        f"registered {payload['path'] or payload['uri'] or payload['artifact_type']} for"
-    ),
-    "artifact.validated": lambda payload: f"found an artifact {payload['validation_status']}:",
-    "artifact.deleted": lambda payload: "deleted an artifact of",
-    "document.created": lambda payload: f"created the document “{payload['title']}”",
-    "document.updated": lambda payload: f"edited the {' and '.join(payload['changed'])} of “{payload['title']}”",
-    "document.deleted": lambda payload: f"deleted the document “{payload['title']}”",
-    "document.started": lambda payload: f"had “{payload['title']}” written",
-    "document.completed": lambda payload: f"completed “{payload['title']}”",
-    "document.failed": lambda payload: f"failed to write “{payload['title']}”: {cut(payload['message'], 200)}",
-    "document.cancelled": lambda payload: f"stopped the writing of “{payload['title']}”",
-    "section.updated": section,
-    "section.completed": lambda payload: f"wrote the section “{payload['heading']}”",
-    "member.changed": member,
-    "error": lambda payload: f"met an error: {cut(payload['message'], 200)}",
-}
-"""Each type of event as a verb; the code of its task, if it has one, follows."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plans.diff import longest_increasing
 from plans.operations import Add, AnyOperation, ChangedFields, Drop, Move, NewTask, Update
+from plans.order import longest_increasing
 from plans.spec import TaskFields, TaskSpec
 
 

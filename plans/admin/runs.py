@@ -9,18 +9,31 @@ from django.http import HttpRequest, HttpResponse
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.admin import pretty_json
 from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import MembersAdmin, may
 from plans.admin.glance import COLOURS, status_badge
 from plans.admin.pages import PagesAdmin
-from plans.models import Artifact, Generation, Role
+from plans.models import Artifact, Generation, Project, Role, TaskPlan
 
 
 @admin.register(Generation)
 class GenerationAdmin(MembersAdmin):
-    list_display = ("id", "project", "kind", "shown_status", "model", "asked_by", "elapsed_ms", "tokens", "created_at")
+    list_display = (
+        "id",
+        "project",
+        "kind",
+        "shown_status",
+        "model",
+        "asked_by",
+        "first_token_ms",
+        "elapsed_ms",
+        "tokens",
+        "cost_usd",
+        "created_at",
+    )
     list_filter = ("status", "kind", ("project", admin.RelatedOnlyFieldListFilter))
     list_filter_sheet = False
     list_select_related = ("project",)
@@ -31,8 +44,9 @@ class GenerationAdmin(MembersAdmin):
         "asked_by",
         "shown_request",
         "shown_target",
+        "shown_result",
         "shown_error",
-        ("elapsed_ms", "first_token_ms", "tokens"),
+        ("elapsed_ms", "first_token_ms", "tokens", "cost_usd"),
         "correlation_id",
         ("created_at", "finished_at"),
     )
@@ -57,9 +71,19 @@ class GenerationAdmin(MembersAdmin):
     def shown_target(self, run: Generation) -> str:
         return pretty_json(run.target) if run.target else ""
 
+    @display(description="found")
+    def shown_result(self, run: Generation) -> str:
+        return pretty_json(run.result) if run.result else ""
+
     @display(description="error")
     def shown_error(self, run: Generation) -> str:
         return pretty_json(run.error) if run.error else ""
+
+
+def plan_by_writer(project: Project, kind: str, request: dict[str, Any], actor: Actor) -> TaskPlan:
+    """The plan that a writer makes while the page waits."""
+    run = services.generate(project, kind, request, actor=actor)
+    return TaskPlan.objects.get(pk=run.target["id"])  # type: ignore[index]
 
 
 class VerdictForm(forms.Form):

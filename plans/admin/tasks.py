@@ -191,7 +191,7 @@ class TaskAdmin(PagesAdmin):
         return self.work_page(request, object_id, "Reopen", do, ReopenForm)
 
 
-def answered(task: Task, data: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def answered(task: Task, data: dict[str, Any]) -> dict[str, Any]:
     """The form of a completion as the service takes it."""
     met = [{"criterion": text, "met": data[f"met_{place}"]} for place, text in enumerate(task.acceptance)]
     return {"acceptance": met, "evidence": [{"kind": "note", "note": data["note"]}] if data["note"] else []}

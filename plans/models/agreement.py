@@ -43,6 +43,9 @@ class Comment(models.Model):
     plan = models.ForeignKey(TaskPlan, on_delete=models.CASCADE, related_name="comments")
     code = models.CharField(max_length=16, blank=True, default="")
     field = models.CharField(max_length=20, blank=True, default="")
+    about = models.CharField(
+        max_length=64, blank=True, default="", help_text="Digest of what the task or the field said at the time."
+    )
     body = models.TextField()
     blocking = models.BooleanField(default=False, help_text="While it is open, the plan cannot be accepted.")
     author = models.JSONField(default=dict)
@@ -61,6 +64,15 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+    @property
+    def project(self) -> Project:
+        return self.plan.project
+
+
+class ReviewQuerySet(QuerySet["Review"]):
+    def visible_to(self, user: Any) -> "ReviewQuerySet":
+        return self.filter(plan__project__in=Project.objects.visible_to(user))
 
 
 class Review(models.Model):
@@ -81,6 +93,8 @@ class Review(models.Model):
     )
     seen = models.JSONField(default=dict, help_text="Code → digest of the change that was looked at.")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         db_table = "plan_reviews"

@@ -42,6 +42,9 @@ class Generation(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     request = models.JSONField(default=dict, help_text="The arguments of the run.")
     target = models.JSONField(null=True, blank=True, help_text="What it made: {type, id}.")
+    result = models.JSONField(
+        null=True, blank=True, help_text="What it found, where that is nothing that is stored elsewhere."
+    )
     requested_by = models.JSONField(default=dict, help_text="The actor who asked.")
     model = models.CharField(max_length=200, default="template")
     status = models.CharField(max_length=9, choices=Status.choices, default=Status.QUEUED)

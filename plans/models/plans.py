@@ -19,6 +19,9 @@ class TaskPlanQuerySet(QuerySet["TaskPlan"]):
     def accepted(self) -> "TaskPlanQuerySet":
         return self.filter(status=TaskPlan.Status.ACCEPTED)
 
+    def proposed(self) -> "TaskPlanQuerySet":
+        return self.filter(status=TaskPlan.Status.PROPOSED)
+
 
 class TaskPlan(models.Model):
     """One version of a project's plan.
@@ -51,6 +54,9 @@ class TaskPlan(models.Model):
     )
     numbered_from = models.PositiveIntegerField(
         default=0, help_text="The project's highest task number when it was made; its new tasks are numbered above it."
+    )
+    renumbered = models.JSONField(
+        default=dict, blank=True, help_text="Code in what it continues → code here, of new tasks whose code was taken."
     )
     summary = models.TextField(blank=True, default="")
     instructions = models.TextField(blank=True, default="", help_text="What it was asked for with.")
@@ -196,12 +202,14 @@ class Task(models.Model):
             setattr(self, field, value)
         return changed
 
-    def take_work(self, other: "Task") -> None:
-        """Take over what was done about the same task in another version."""
+    def take_work(self, other: "Task") -> bool:
+        """Take over what was done about the same task in another version. True when that is something new."""
+        before = [getattr(self, field) for field in self.WORK_FIELDS]
         for field in self.WORK_FIELDS:
             setattr(self, field, getattr(other, field))
         if self.status == self.Status.DROPPED:
             self.status = self.status_by_work()
+        return before != [getattr(self, field) for field in self.WORK_FIELDS]
 
     def status_by_work(self) -> str:
         """What the work says where the status does not: of a task that was dropped and comes back."""

@@ -2,26 +2,45 @@
 
 from typing import Any
 
+from django.core.files import File
 from django.db import transaction
 
 from gamedev_gateway.core.actors import Actor
+from plans.artifact_files import Measured, forget_uploads_later, keep_upload
 from plans.models import Artifact, Project, Task
-from plans.services.work import check_workable
+from plans.services.progress import check_workable
 from realtime import event_types
 from realtime.publishing import TaskRef, publish
 
 
 @transaction.atomic
 def register_artifact(task: Task, *, actor: Actor, **fields: Any) -> Artifact:
-    """Note an artifact of a task: `type`, `category`, and `path` or `uri`; optionally `sha256`, `size_bytes`."""
+    """Note an artifact of a task: `type`, `category`, and `path` or `uri`; optionally `sha256`, `size_bytes`, `upload`."""
     project = Project.objects.select_for_update().get(plans=task.plan_id)
     check_workable(task, project)
     return register_project_artifact(project, actor=actor, task=task, **fields)
 
 
 @transaction.atomic
-def register_project_artifact(project: Project, *, actor: Actor, task: Task | None = None, **fields: Any) -> Artifact:
-    """The same for what is the project's as a whole."""
+def register_project_artifact(
+    project: Project,
+    *,
+    actor: Actor,
+    task: Task | None = None,
+    upload: File | None = None,
+    measured: Measured | None = None,
+    **fields: Any,
+) -> Artifact:
+    """The same for what is the project's as a whole.
+
+    `upload` is a file to keep, `measured` what we have seen of it, or of the file at `path`. What was said of digest and size
+    stays as it was said, and is held against the file when it is checked; what was not said is filled in.
+    """
+    if measured:
+        fields["sha256"] = fields.get("sha256") or measured.sha256
+        fields["size_bytes"] = measured.size_bytes if fields.get("size_bytes") is None else fields["size_bytes"]
+    if upload is not None and measured:
+        fields["file"] = keep_upload(project.lock(), upload, measured)
     artifact = Artifact.objects.create(project=project, task=task, **fields)
     told = event_types.ArtifactCreated(
         artifact_id=artifact.pk,
@@ -29,6 +48,8 @@ def register_project_artifact(project: Project, *, actor: Actor, task: Task | No
         category=artifact.category,
         path=artifact.path,
         uri=artifact.uri,
+        sha256=artifact.sha256,
+        size_bytes=artifact.size_bytes,
     )
     publish(project.pk, told, actor=actor, task=task_of(artifact))
     return artifact
@@ -36,7 +57,15 @@ def register_project_artifact(project: Project, *, actor: Actor, task: Task | No
 
 @transaction.atomic
 def validate_artifact(artifact: Artifact, *, status: str, report: dict[str, Any], actor: Actor) -> Artifact:
-    """Store the verdict on an artifact: `valid` or `invalid`, with a report."""
+    """Store somebody's verdict on an artifact, with a report. Its `checked_by` says whose word it is, whatever they wrote:
+    never the gateway's own."""
+    told_by = {} if status == Artifact.Validation.PENDING else {"checked_by": f"{actor.kind} {actor.name}"}
+    return store_verdict(artifact, status=status, report={**report, **told_by}, actor=actor)
+
+
+@transaction.atomic
+def store_verdict(artifact: Artifact, *, status: str, report: dict[str, Any], actor: Actor) -> Artifact:
+    """Store a verdict as `see_artifact` gave it; `actor` asked for it."""
     project = artifact.project.lock()
     artifact.refresh_from_db()
     artifact.validation_status = status
@@ -49,10 +78,12 @@ def validate_artifact(artifact: Artifact, *, status: str, report: dict[str, Any]
 
 @transaction.atomic
 def delete_artifact(artifact: Artifact, *, actor: Actor) -> None:
+    """Forget an artifact, and its upload unless another artifact has the same."""
     project = artifact.project.lock()
     told = event_types.ArtifactDeleted(artifact_id=artifact.pk)
-    task = task_of(artifact)
+    task, upload = task_of(artifact), artifact.file.name
     artifact.delete()
+    forget_uploads_later(project.pk, [upload] if upload else [])
     publish(project.pk, told, actor=actor, task=task)
 
 

@@ -1,31 +1,31 @@
-"""Runs of the writers, each a row: at once, or as a job.
+"""Runs of the writers, each a row: begun, held by one worker at a time, ended.
 
 What a run does is registered by kind, so that the apps above can add theirs.
 """
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from django.db import models, transaction
+from django.db.models import DecimalField, F, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.correlation import correlated, correlation_id
-from gamedev_gateway.core.errors import Conflict, GatewayError
+from gamedev_gateway.core.errors import Conflict
+from gamedev_gateway.core.llm import Usage
 from plans.models import Generation, Project
-from realtime import event_types
-from realtime.publishing import publish
+from plans.services.budgets import check_budget
 
 LEASE = timedelta(seconds=60)
 LONG_RUN_LEASE = timedelta(seconds=8)
 """Short, since it is prolonged every second: a dead worker's run is taken up within fifteen seconds."""
 JOB_LOST_AFTER = timedelta(seconds=15)
 """A run that waits so long is queued once more: a worker may have died between taking the job and taking the run."""
-log = structlog.get_logger("gateway.generations")
+CENTS = DecimalField(max_digits=10, decimal_places=6)
 
 
 class NotOpen(Conflict):
@@ -39,46 +39,39 @@ class NotOpen(Conflict):
 
 @dataclass(frozen=True)
 class LongRun:
-    """A kind of run that takes its time: outside a transaction, with a lease that it keeps alive itself (see `keep`).
+    """A kind of run that takes its time: outside a transaction, with a lease that it keeps alive itself (see `keep_all`).
 
     `run` does it and ends it, also badly; `cancel` ends it on somebody's word. Both write the run's row themselves.
+    `lease`: how long it is held before it is kept alive for the first time.
     """
 
     run: Callable[[Generation], None]
     cancel: Callable[[Generation, Actor], None]
+    lease: timedelta = LONG_RUN_LEASE
 
 
-Work = Callable[[Project, dict[str, Any], Actor], models.Model]
-"""What a run does: (project, request, actor) → the object that it made. Raises GatewayError when it cannot."""
-
-_work: dict[str, Work] = {}
 _long_runs: dict[str, LongRun] = {}
-
-
-def register_work(kind: str, work: Work) -> None:
-    _work[kind] = work
 
 
 def register_long_run(kind: str, run: LongRun) -> None:
     _long_runs[kind] = run
 
 
-@transaction.atomic
-def generate_now(project: Project, kind: str, request: dict[str, Any], *, actor: Actor) -> models.Model:
-    """Run at once, in the caller's transaction; an error leaves nothing behind."""
-    generation = begin(project, kind, request, actor, Generation.Status.RUNNING)
-    started = time.perf_counter()
-    made = _work[kind](project, request, actor)
-    finish(generation, started, made)
-    return made
+# Beginning
 
 
 @transaction.atomic
 def generate_later(project: Project, kind: str, request: dict[str, Any], *, actor: Actor) -> Generation:
-    """Queue a run for the workers."""
-    generation = begin(project, kind, request, actor, Generation.Status.QUEUED)
+    """Queue a run for the workers. Raises BudgetSpent when a model would write and the project's tokens are used up."""
+    generation = queue(project, kind, request, actor)
     transaction.on_commit(lambda: enqueue(generation.pk))
     return generation
+
+
+def queue(project: Project, kind: str, request: dict[str, Any], actor: Actor) -> Generation:
+    """A run that somebody will take, within JOB_LOST_AFTER by the one who asks, or else a worker."""
+    check_budget(project)
+    return begin(project, kind, request, actor, Generation.Status.QUEUED)
 
 
 def enqueue(generation_id: int) -> None:
@@ -98,31 +91,20 @@ def begin(project: Project, kind: str, request: dict[str, Any], actor: Actor, st
     )
 
 
+def asked_by(generation: Generation) -> Actor:
+    return Actor(**generation.requested_by)
+
+
+# Doing
+
+
 def run_generation(generation_id: int) -> None:
     """Do a queued run. Harmless when another worker has it, or when it has ended."""
     generation = take(generation_id)
     if generation is None:
         return
     with correlated(generation.correlation_id):
-        if generation.kind in _long_runs:
-            _long_runs[generation.kind].run(generation)
-        else:
-            run_in_transaction(generation)
-
-
-def run_in_transaction(generation: Generation) -> None:
-    actor = asked_by(generation)
-    started = time.perf_counter()
-    try:
-        with transaction.atomic():
-            made = _work[generation.kind](generation.project, generation.request, actor)
-            finish(generation, started, made)
-    except Exception as error:
-        fail(generation, started, error, actor)
-
-
-def asked_by(generation: Generation) -> Actor:
-    return Actor(**generation.requested_by)
+        _long_runs[generation.kind].run(generation)
 
 
 @transaction.atomic
@@ -139,19 +121,42 @@ def take(generation_id: int) -> Generation | None:
         return None
     generation.status = Generation.Status.RUNNING
     generation.attempt += 1
-    generation.lease_until = timezone.now() + (LONG_RUN_LEASE if generation.kind in _long_runs else LEASE)
+    generation.lease_until = timezone.now() + _long_runs[generation.kind].lease
     generation.save(update_fields=["status", "attempt", "lease_until"])
     return generation
 
 
-def keep(generation: Generation) -> bool:
-    """Prolong the lease of a long run. False when it is no longer ours: it has ended, or another worker has taken it up."""
-    ours = Generation.objects.filter(pk=generation.pk, attempt=generation.attempt, status=Generation.Status.RUNNING)
-    return bool(ours.update(lease_until=timezone.now() + LONG_RUN_LEASE))
+def keep_all(taken: Collection[Generation], lease: timedelta = LONG_RUN_LEASE) -> set[int]:
+    """Prolong the leases of long runs. Gives the ids of those that are still ours: no other has ended or been taken up by another
+    worker. Mostly one statement, since few runs are taken more than once."""
+    ours = set()
+    for attempt in {generation.attempt for generation in taken}:
+        ids = {generation.pk for generation in taken if generation.attempt == attempt}
+        running = Generation.objects.filter(pk__in=ids, attempt=attempt, status=Generation.Status.RUNNING)
+        kept = running.update(lease_until=timezone.now() + lease)
+        ours |= ids if kept == len(ids) else set(running.values_list("pk", flat=True))
+    return ours
+
+
+def spend(generation: Generation, usage: Usage) -> None:
+    """Add what an answer has cost to the run's row, whoever has the run by now. The first token is the first answer's."""
+    spent: dict[str, Any] = {
+        "tokens_in": F("tokens_in") + usage.tokens_in,
+        "tokens_out": F("tokens_out") + usage.tokens_out,
+    }
+    if usage.first_token_ms is not None:
+        spent["first_token_ms"] = Coalesce("first_token_ms", usage.first_token_ms)
+    if usage.cost_usd is not None:
+        cost = Value(usage.cost_usd, output_field=CENTS)
+        spent["cost_usd"] = Coalesce(F("cost_usd") + cost, cost, output_field=CENTS)
+    Generation.objects.filter(pk=generation.pk).update(**spent)
+
+
+# Ending
 
 
 def end_long_run(generation: Generation, status: str, *, error: dict[str, str] | None = None, **fields: Any) -> bool:
-    """End a long run, in the transaction of what ends with it. False when it was no longer ours to end."""
+    """End a run, in the transaction of what ends with it. False when it was no longer ours to end."""
     ours = Generation.objects.filter(pk=generation.pk, attempt=generation.attempt, status__in=Generation.OPEN)
     now = timezone.now()
     elapsed_ms = round((now - generation.created_at).total_seconds() * 1000)
@@ -160,51 +165,15 @@ def end_long_run(generation: Generation, status: str, *, error: dict[str, str] |
     )
 
 
-def finish(generation: Generation, started: float, made: models.Model) -> None:
-    """End a run well, in the transaction of what it made; a run cancelled meanwhile takes that back."""
-    done = Generation.objects.filter(pk=generation.pk, status=Generation.Status.RUNNING).update(
-        status=Generation.Status.DONE,
-        target={"type": made._meta.model_name, "id": made.pk},
-        elapsed_ms=elapsed(started),
-        finished_at=timezone.now(),
-    )
-    if not done:
-        raise NotOpen(Generation.objects.get(pk=generation.pk))
-
-
-@transaction.atomic
-def fail(generation: Generation, started: float, error: Exception, actor: Actor) -> None:
-    """End a run badly, with the reason in the row and in the log of the project."""
-    if isinstance(error, GatewayError):
-        code, message = error.code, error.detail
-    else:
-        code, message = "internal_error", "This is our fault; the server's log knows more."
-        log.error("generation_failed", generation=generation.pk, exc_info=error)
-    failed = Generation.objects.filter(pk=generation.pk, status=Generation.Status.RUNNING).update(
-        status=Generation.Status.FAILED,
-        error={"code": code, "message": message},
-        elapsed_ms=elapsed(started),
-        finished_at=timezone.now(),
-    )
-    if failed:
-        told = event_types.Error(kind=generation.kind, code=code, message=message, generation_id=generation.pk)
-        publish(generation.project_id, told, actor=actor)
-
-
 @transaction.atomic
 def cancel_generation(generation: Generation, *, actor: Actor) -> Generation:
     """End a run before it has ended by itself. Raises NotOpen when it has."""
-    if generation.kind in _long_runs:
-        _long_runs[generation.kind].cancel(generation, actor)
-        generation.refresh_from_db()
-        return generation
-    cancelled = Generation.objects.filter(pk=generation.pk, status__in=Generation.OPEN).update(
-        status=Generation.Status.CANCELLED, finished_at=timezone.now()
-    )
+    _long_runs[generation.kind].cancel(generation, actor)
     generation.refresh_from_db()
-    if not cancelled:
-        raise NotOpen(generation)
     return generation
+
+
+# What dead workers left
 
 
 def take_up_abandoned() -> int:
@@ -233,7 +202,3 @@ def take_up_expired() -> int:
                 enqueue(generation_id)
                 queued += 1
     return queued
-
-
-def elapsed(started: float) -> int:
-    return round((time.perf_counter() - started) * 1000)

@@ -1,19 +1,21 @@
-"""Versions of the plan: proposed, edited, refined, accepted, superseded."""
+"""Versions of the plan, as they are proposed, edited and refined."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput
-from plans.diff import PlanDiff, diff_plans
-from plans.errors import AgentsDoNotDecide, DependencyCycle, NotProposed, StaleBase, UnknownDependency
+from plans.authorship import Told, told_by
+from plans.changes import operations_between
+from plans.diff import diff_plans
+from plans.errors import DependencyCycle, NotProposed, UnknownDependency
 from plans.graph import find_cycle, missing_dependencies
-from plans.models import Artifact, Project, Task, TaskPlan
+from plans.models import Project, Task, TaskPlan
 from plans.operations import AnyOperation, NewTask, OperationError, apply_operations
+from plans.services.operations import store_operations
 from plans.services.progress import announce_standing, refresh_standing
 from plans.spec import MAX_CODES_AHEAD, TaskSpec, code_number, make_code
 from realtime import event_types
@@ -54,19 +56,27 @@ def create_task_plan(
     instructions: str = "",
     understood: Sequence[str] = (),
     not_understood: Sequence[str] = (),
+    told: Sequence[Told] | None = None,
+    reason: str = "",
     announce_as: type[event_types.PlanProposed] = event_types.PlanCreated,
-    **told: Any,
+    **more: Any,
 ) -> TaskPlan:
     """Put a new version on the table. The laws are checked; the event says what it was made from.
 
-    `created_by` is who thought of it (ai, user, system); without it the actor. `told` are further fields of the event.
+    `created_by` is who thought of it (ai, user, system); without it the actor. `told` are the operations that lead to it from
+    its base; without them what is different is the actor's, for the `reason`. `more` are further fields of the event.
+    An open proposal that it is made from is superseded by it.
     """
     project = project.lock()
     check_laws(tasks)
-    plan = TaskPlan.objects.create(
-        project=project,
-        version=(project.plans.aggregate(last=Max("version"))["last"] or 0) + 1,
+    if told is None:
+        told = told_by(actor.as_json(), operations_between(base.specs() if base else [], tasks), reason)
+    plan = store_version(
+        project,
+        tasks,
+        told,
         base=base,
+        continues=base if base and supersede(base) else None,
         summary=summary,
         instructions=instructions,
         understood=list(understood),
@@ -74,45 +84,66 @@ def create_task_plan(
         created_by=created_by or actor.kind,
         author=actor.as_json(),
     )
-    store_tasks(plan, tasks)
     standing_changed = refresh_standing(project)
-    publish(
-        project.pk,
-        announce_as(
-            plan_id=plan.pk,
-            version=plan.version,
-            base=plan.base_id,
-            summary=summary,
-            instructions=instructions,
-            understood=list(understood),
-            not_understood=list(not_understood),
-            tasks=len(tasks),
-            **told,
-        ),
-        actor=actor,
-    )
+    announce_proposal(plan, len(tasks), announce_as, actor, **more)
     if standing_changed:
         announce_standing(project, actor)
     return plan
 
 
+def store_version(project: Project, tasks: Sequence[TaskSpec], told: Sequence[Told], **fields: Any) -> TaskPlan:
+    """The rows of a new version of a locked project, with its tasks and the operations that lead to them."""
+    version = (project.plans.aggregate(last=Max("version"))["last"] or 0) + 1
+    plan = TaskPlan.objects.create(project=project, version=version, numbered_from=project.highest_code, **fields)
+    store_tasks(plan, tasks)
+    store_operations(plan, told)
+    return plan
+
+
+def supersede(plan: TaskPlan) -> bool:
+    """Close a proposal that another version takes the place of. False when it is not open."""
+    return bool(TaskPlan.objects.proposed().filter(pk=plan.pk).update(status=TaskPlan.Status.SUPERSEDED))
+
+
+def announce_proposal(
+    plan: TaskPlan, tasks: int, announce_as: type[event_types.PlanProposed], actor: Actor, **more: Any
+) -> None:
+    told = announce_as(
+        plan_id=plan.pk,
+        version=plan.version,
+        base=plan.base_id,
+        continues=plan.continues_id,
+        summary=plan.summary,
+        instructions=plan.instructions,
+        understood=plan.understood,
+        not_understood=plan.not_understood,
+        tasks=tasks,
+        **more,
+    )
+    publish(plan.project_id, told, actor=actor)
+
+
 def store_tasks(plan: TaskPlan, tasks: Sequence[TaskSpec]) -> None:
     """Make the rows of a proposal say what `tasks` says; a row whose words change counts its edit."""
     rows = {row.code: row for row in plan.tasks.all()}
-    changed = []
-    new = []
+    reworded: list[Task] = []
+    moved: list[Task] = []
+    new: list[Task] = []
     for idx, spec in enumerate(tasks):
         row = rows.pop(spec.code, None)
         if row is None:
             row = Task(plan=plan)
             row.take_spec(spec, idx)
             new.append(row)
-        elif row.take_spec(spec, idx):
-            row.revision += 1
-            changed.append(row)
+        else:
+            same_words = row.spec() == spec
+            if row.take_spec(spec, idx):
+                row.revision += 1
+                (moved if same_words else reworded).append(row)
     Task.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
     Task.objects.bulk_create(new)
-    Task.objects.bulk_update(changed, ["idx", "revision", *TaskSpec.model_fields])
+    Task.objects.bulk_update(reworded, ["idx", "revision", *TaskSpec.model_fields])
+    Task.objects.bulk_update(moved, ["idx", "revision"])
 
 
 def number_new_tasks(project: Project, tasks: Sequence[NewTask], base: TaskPlan | None) -> list[TaskSpec]:
@@ -143,16 +174,25 @@ def code_trouble(project: Project, code: str, highest: int) -> str | None:
 
 @transaction.atomic
 def propose_tasks(
-    project: Project, tasks: Sequence[NewTask], *, actor: Actor, summary: str = "", base: TaskPlan | None = None
+    project: Project,
+    tasks: Sequence[NewTask],
+    *,
+    actor: Actor,
+    summary: str = "",
+    base: TaskPlan | None = None,
+    reason: str = "",
 ) -> TaskPlan:
     """A version written by hand. Without a base it is to replace the plan; work is carried over by code."""
     project = project.lock()
-    return create_task_plan(project, number_new_tasks(project, tasks, base), actor=actor, summary=summary, base=base)
+    specs = number_new_tasks(project, tasks, base)
+    return create_task_plan(project, specs, actor=actor, summary=summary, base=base, reason=reason)
 
 
 @transaction.atomic
-def edit_plan(plan: TaskPlan, ops: Sequence[AnyOperation], *, actor: Actor, summary: str | None = None) -> TaskPlan:
-    """Change a proposal in place, all operations or none."""
+def edit_plan(
+    plan: TaskPlan, ops: Sequence[AnyOperation], *, actor: Actor, summary: str | None = None, reason: str = ""
+) -> TaskPlan:
+    """Change a proposal in place, all operations or none. `reason` is kept with each of them."""
     project = plan.project.lock()
     plan.refresh_from_db()
     if plan.status != TaskPlan.Status.PROPOSED:
@@ -160,7 +200,7 @@ def edit_plan(plan: TaskPlan, ops: Sequence[AnyOperation], *, actor: Actor, summ
     before = plan.specs()
     after, applied = apply_or_explain(before, ops, next_number(project, before))
     check_laws(after)
-    return save_edit(plan, before, after, applied, summary, actor)
+    return save_edit(plan, before, after, told_by(actor.as_json(), applied, reason), summary, actor)
 
 
 def apply_or_explain(
@@ -176,25 +216,29 @@ def save_edit(
     plan: TaskPlan,
     before: Sequence[TaskSpec],
     after: Sequence[TaskSpec],
-    ops: Sequence[AnyOperation],
+    told: Sequence[Told],
     summary: str | None,
     actor: Actor,
 ) -> TaskPlan:
-    diff = diff_plans(before, after)
+    ops = [each.op for each in told]
+    diff = diff_plans(before, after, ops)
     if diff.is_empty and summary in (None, plan.summary):
         return plan
-    store_tasks(plan, after)
+    if not diff.is_empty:
+        store_tasks(plan, after)
+        store_operations(plan, told)
     plan.summary = plan.summary if summary is None else summary
     plan.revision += 1
     plan.save(update_fields=["summary", "revision"])
-    told = event_types.PlanEdited(
+    edited = event_types.PlanEdited(
         plan_id=plan.pk,
         version=plan.version,
         revision=plan.revision,
         ops=[op.model_dump(mode="json", exclude_unset=True) for op in ops],
+        reason=told[0].reason if told else "",
         diff=diff.as_json(),
     )
-    publish(plan.project_id, told, actor=actor)
+    publish(plan.project_id, edited, actor=actor)
     return plan
 
 
@@ -214,10 +258,7 @@ def derive_plan(
     project = plan.project.lock()
     plan.refresh_from_db()
     before = plan.specs()
-    after, _ = apply_or_explain(before, ops, next_number(project, before))
-    if plan.status == TaskPlan.Status.PROPOSED:
-        plan.status = TaskPlan.Status.SUPERSEDED
-        plan.save(update_fields=["status"])
+    after, applied = apply_or_explain(before, ops, next_number(project, before))
     return create_task_plan(
         project,
         after,
@@ -226,103 +267,9 @@ def derive_plan(
         base=plan,
         created_by=created_by,
         instructions=instructions,
+        told=told_by(actor.as_json(), applied, instructions),
         announce_as=event_types.PlanRefined,
         understood=understood,
         not_understood=not_understood,
-        diff=diff_plans(before, after).as_json(),
+        diff=diff_plans(before, after, applied).as_json(),
     )
-
-
-@transaction.atomic
-def accept_plan(plan: TaskPlan, *, actor: Actor) -> TaskPlan:
-    """Make a proposal the active plan and carry the work done so far over to it, by code.
-
-    Done stays done, running stays running; a task that the new version leaves out stays readable as dropped.
-    """
-    if actor.is_agent:
-        raise AgentsDoNotDecide("accept a plan")
-    project = plan.project.lock()
-    plan.refresh_from_db()
-    if plan.status != TaskPlan.Status.PROPOSED:
-        raise NotProposed(plan)
-    previous = get_active_plan(project)
-    check_base(plan, previous)
-    specs = plan.specs()
-    check_laws(specs)
-    diff = diff_plans(previous.specs() if previous else [], specs)
-    if previous is not None:
-        previous.status = TaskPlan.Status.SUPERSEDED
-        previous.save(update_fields=["status"])
-        carry_work(previous, plan)
-    plan.status = TaskPlan.Status.ACCEPTED
-    plan.accepted_at = timezone.now()
-    plan.save(update_fields=["status", "accepted_at"])
-    project.highest_code = max([project.highest_code, *(code_number(spec.code) for spec in specs)])
-    project.save(update_fields=["highest_code"])
-    standing_changed = refresh_standing(project)
-    announce_acceptance(project, plan, previous, diff, actor)
-    if standing_changed:
-        announce_standing(project, actor)
-    return plan
-
-
-def check_base(plan: TaskPlan, active: TaskPlan | None) -> None:
-    """A version descends from the active plan, or from no accepted plan at all."""
-    ancestor = plan.base
-    while ancestor is not None and ancestor.accepted_at is None:
-        ancestor = ancestor.base
-    if ancestor is not None and ancestor != active:
-        raise StaleBase(plan, active)
-
-
-def carry_work(previous: TaskPlan, plan: TaskPlan) -> None:
-    rows = {row.code: row for row in plan.tasks.all()}
-    dropped: list[Task] = []
-    for old in previous.tasks.all():
-        if old.code in rows:
-            rows[old.code].take_work(old)
-        else:
-            dropped.append(dropped_copy(old, plan, idx=len(rows) + len(dropped)))
-    Task.objects.bulk_update(rows.values(), Task.WORK_FIELDS)
-    Task.objects.bulk_create(dropped)
-    ids = dict(plan.tasks.all().values_list("code", "pk"))
-    artifacts = Artifact.objects.filter(task__plan=previous).values_list("pk", "task__code")
-    Artifact.objects.bulk_update([Artifact(pk=pk, task_id=ids[code]) for pk, code in artifacts], ["task"])
-
-
-def dropped_copy(old: Task, plan: TaskPlan, idx: int) -> Task:
-    copy = Task(plan=plan)
-    copy.take_spec(old.spec(), idx)
-    copy.take_work(old)
-    copy.status = Task.Status.DROPPED
-    return copy
-
-
-def announce_acceptance(
-    project: Project, plan: TaskPlan, previous: TaskPlan | None, diff: PlanDiff, actor: Actor
-) -> None:
-    """One event with the full diff, then one for each task of the former plan that is changed or dropped."""
-    tasks = list(Task.objects.filter(plan=plan))
-    refs = {task.code: task.ref for task in tasks}
-    told = event_types.PlanAccepted(
-        plan_id=plan.pk,
-        version=plan.version,
-        previous=previous.pk if previous else None,
-        summary=plan.summary,
-        diff=diff.as_json(),
-        tasks=[
-            event_types.AcceptedTask(
-                id=task.pk, code=task.code, idx=task.idx, status=task.status, progress=task.progress
-            )
-            for task in tasks
-        ],
-        current_task=project.current_task.code if project.current_task else None,
-    )
-    cause = publish(project.pk, told, actor=actor).uuid
-    for change in diff.changed:
-        fields = {name: values.model_dump(mode="json", by_alias=True) for name, values in change.fields.items()}
-        changed = event_types.TaskChanged(plan_id=plan.pk, fields=fields)
-        publish(project.pk, changed, actor=actor, task=refs[change.code], causation_id=cause)
-    for spec in diff.dropped:
-        left_out = event_types.TaskDropped(plan_id=plan.pk, title=spec.title)
-        publish(project.pk, left_out, actor=actor, task=refs[spec.code], causation_id=cause)

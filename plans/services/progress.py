@@ -1,43 +1,51 @@
 """What follows from the state of the tasks: the project's status, its current task, the next one."""
 
+from dataclasses import replace
+
+from django.db.models import QuerySet
+
 from gamedev_gateway.core.actors import Actor
-from plans.models import Project, Task
+from plans.errors import TaskSuperseded
+from plans.models import Project, Task, TaskPlan
 from plans.next_task import NextTask, WorkItem, choose_next
 from realtime import event_types
 from realtime.publishing import publish
 
+COLUMNS = ("code", "title", "status", "priority", "dependencies", "blocked_reason")
+"""What the choice of the next task looks at. Plans have thousands of tasks, and whole rows of them take long to read."""
 
-def live_tasks(project: Project) -> list[Task]:
+
+def live_tasks(project: Project) -> QuerySet[Task]:
     """The tasks of the active plan that are not dropped, in its order."""
-    return list(
-        Task.objects.active().filter(plan__project=project).exclude(status=Task.Status.DROPPED).select_related("plan")
-    )
+    return Task.objects.active().filter(plan__project=project).exclude(status=Task.Status.DROPPED)
 
 
 def next_task(project: Project) -> tuple[Task | None, NextTask]:
     """The task to begin next, and the choice with its reason. Looks at the active plan alone."""
-    tasks = live_tasks(project)
-    choice = choose_next([work_item(task) for task in tasks])
-    return next((task for task in tasks if task.code == choice.code), None), choice
+    choice = choose_next(work_items(project))
+    if choice.code is None:
+        return None, choice
+    return live_tasks(project).select_related("plan").get(code=choice.code), choice
 
 
-def work_item(task: Task) -> WorkItem:
-    return WorkItem(
-        code=task.code,
-        title=task.title,
-        status=task.status,
-        priority=task.priority,
-        dependencies=task.dependencies,
-        blocked_reason=task.blocked_reason,
-    )
+def work_items(project: Project) -> list[WorkItem]:
+    """The live tasks as the choice sees them; those that somebody holds are claimed."""
+    claimed = set(project.claims.open().values_list("resource", flat=True))
+    rows = live_tasks(project).values_list(*COLUMNS)
+    return [WorkItem(**dict(zip(COLUMNS, row, strict=True)), claimed=row[0] in claimed) for row in rows]
+
+
+def check_workable(task: Task, project: Project) -> None:
+    """Raise TaskSuperseded for a task of a plan that is not the active one."""
+    if task.plan.status != TaskPlan.Status.ACCEPTED:
+        raise TaskSuperseded(task, Task.objects.active().filter(plan__project=project, code=task.code).first())
 
 
 def refresh_standing(project: Project) -> bool:
     """Bring status and current task of a locked project up to date with its tasks. True when the status is another."""
-    tasks = live_tasks(project)
     before = project.status
-    project.status = standing_of(project, tasks)
-    project.current_task = current_of(tasks)
+    project.status = standing_of(project)
+    project.current_task = current_task(project)
     project.save(update_fields=["status", "current_task", "updated_at"])
     return project.status != before
 
@@ -46,17 +54,21 @@ def announce_standing(project: Project, actor: Actor) -> None:
     publish(project.pk, event_types.Project(action="status", changes={"status": project.status}), actor=actor)
 
 
-def standing_of(project: Project, tasks: list[Task]) -> Project.Status:
-    if tasks:
-        finished = all(task.status == Task.Status.DONE for task in tasks)
-        return Project.Status.COMPLETED if finished else Project.Status.ACTIVE
+def standing_of(project: Project) -> Project.Status:
+    tasks = live_tasks(project)
+    if tasks.exclude(status=Task.Status.DONE).exists():
+        return Project.Status.ACTIVE
+    if tasks.exists():
+        return Project.Status.COMPLETED
     return Project.Status.CONSENSUS if project.plans.exists() else Project.Status.DRAFT
 
 
-def current_of(tasks: list[Task]) -> Task | None:
-    """The task begun last of those in progress; when none is, the one to begin next."""
-    running = [task for task in tasks if task.status == Task.Status.IN_PROGRESS and task.started_at]
-    if running:
-        return max(running, key=lambda task: (task.started_at, task.pk))
-    code = choose_next([work_item(task) for task in tasks]).code if tasks else None
-    return next((task for task in tasks if task.code == code), None)
+def current_task(project: Project) -> Task | None:
+    """The task begun last of those in progress; when none is, the one to begin next, whoever holds it."""
+    tasks = live_tasks(project)
+    running = tasks.filter(status=Task.Status.IN_PROGRESS, started_at__isnull=False)
+    if latest := running.order_by("-started_at", "-pk").first():
+        return latest
+    items = [replace(item, claimed=False) for item in work_items(project)]
+    code = choose_next(items).code
+    return tasks.get(code=code) if code else None

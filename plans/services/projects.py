@@ -9,6 +9,7 @@ from django.utils.text import slugify
 
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import Conflict, InvalidInput
+from plans.artifact_files import forget_uploads_later
 from plans.brief import Brief
 from plans.errors import AgentsDoNotDecide, LastOwner
 from plans.models import Membership, Project, Role
@@ -38,7 +39,8 @@ def create_project(
         raise SlugTaken(slug) from error
     Membership.objects.create(project=project, user_id=owner.pk, role=Role.OWNER)
     Stream.objects.get_or_create(name=project_stream(slug))
-    publish(slug, event_types.Project(action="created", changes={"name": name, "status": project.status}), actor=actor)
+    told = event_types.Project(action="created", changes={**values, "status": project.status})
+    publish(slug, told, actor=actor)
     return project
 
 
@@ -74,6 +76,8 @@ def delete_project(project: Project, *, actor: Actor) -> None:
     if actor.is_agent:
         raise AgentsDoNotDecide("delete a project")
     stream = project_stream(project.pk)
+    uploads = list(project.artifacts.exclude(file="").values_list("file", flat=True))
+    forget_uploads_later(project.pk, uploads)
     project.lock().delete()
     Stream.objects.filter(name=stream).delete()
     transaction.on_commit(lambda: doorbell.notify(stream, {"type": "access.changed"}), robust=True)

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput
-from plans.errors import CriteriaUnmet, DependenciesUnmet, TaskSuperseded, WrongStatus
-from plans.models import Project, Task, TaskPlan
-from plans.services.progress import announce_standing, refresh_standing
+from plans.errors import CriteriaUnmet, DependenciesUnmet, WrongStatus
+from plans.models import Claim, Project, Task
+from plans.services.claims import Grip, check_grip, end_quietly, note_report
+from plans.services.progress import announce_standing, check_workable, refresh_standing
 from realtime import event_types
 from realtime.publishing import publish
 
@@ -24,7 +25,7 @@ TOLD = ("status", "progress", "blocked_reason", "evidence", "started_at", "compl
 """The fields whose changes an event tells."""
 
 
-def start_task(task: Task, *, actor: Actor) -> Task:
+def start_task(task: Task, *, grip: Grip | None = None, actor: Actor) -> Task:
     def start(task: Task) -> dict[str, Any]:
         done = Task.objects.filter(plan=task.plan, status=DONE).values_list("code", flat=True)
         if waiting_for := sorted(set(task.dependencies) - set(done)):
@@ -32,39 +33,53 @@ def start_task(task: Task, *, actor: Actor) -> Task:
         task.start()
         return {}
 
-    return transition(task, start, event_types.TaskStarted, verb="started", allowed=[PENDING], actor=actor)
+    return transition(task, start, event_types.TaskStarted, verb="started", allowed=[PENDING], actor=actor, grip=grip)
 
 
-def report_progress(task: Task, *, percent: int, note: str = "", actor: Actor) -> Task:
+def report_progress(task: Task, *, percent: int, note: str = "", grip: Grip | None = None, actor: Actor) -> Task:
     def report(task: Task) -> dict[str, Any]:
         task.progress = percent
+        note_report(grip, percent, note)
         return {"percent": percent, "note": note}
 
-    return transition(task, report, event_types.TaskProgress, verb="reported on", allowed=[IN_PROGRESS], actor=actor)
+    return transition(
+        task, report, event_types.TaskProgress, verb="reported on", allowed=[IN_PROGRESS], actor=actor, grip=grip
+    )
 
 
-def block_task(task: Task, *, reason: str, kind: str = "", actor: Actor) -> Task:
+def block_task(task: Task, *, reason: str, kind: str = "", grip: Grip | None = None, actor: Actor) -> Task:
     def block(task: Task) -> dict[str, Any]:
         task.status = BLOCKED
         task.blocked_reason = reason
         return {"reason": reason, "kind": kind}
 
-    return transition(task, block, event_types.TaskBlocked, verb="blocked", allowed=[PENDING, IN_PROGRESS], actor=actor)
+    return transition(
+        task, block, event_types.TaskBlocked, verb="blocked", allowed=[PENDING, IN_PROGRESS], actor=actor, grip=grip
+    )
 
 
-def unblock_task(task: Task, *, actor: Actor) -> Task:
+def unblock_task(task: Task, *, grip: Grip | None = None, actor: Actor) -> Task:
     def unblock(task: Task) -> dict[str, Any]:
         task.status = IN_PROGRESS if task.started_at else PENDING
         task.blocked_reason = ""
         return {}
 
-    return transition(task, unblock, event_types.TaskUnblocked, verb="unblocked", allowed=[BLOCKED], actor=actor)
+    return transition(
+        task, unblock, event_types.TaskUnblocked, verb="unblocked", allowed=[BLOCKED], actor=actor, grip=grip
+    )
 
 
 def complete_task(
-    task: Task, *, acceptance: list[dict[str, Any]], evidence: list[dict[str, Any]], actor: Actor
+    task: Task,
+    *,
+    acceptance: list[dict[str, Any]],
+    evidence: list[dict[str, Any]],
+    grip: Grip | None = None,
+    actor: Actor,
 ) -> Task:
-    """Complete a task whose every acceptance criterion is answered with yes.
+    """Complete a task whose every acceptance criterion is answered with yes. Its claim has then served.
+
+    One whose claim ran out is pending again; it can still be completed under that claim while nobody has begun to redo it.
 
     acceptance: [{criterion, met, note?}]; evidence: [{kind, note?, artifact?}], artifacts by id.
     """
@@ -73,12 +88,16 @@ def complete_task(
         check_answers(task, acceptance)
         check_evidence(task, evidence)
         task.status, task.progress = DONE, 100
+        end_quietly(task.plan.project_id, [task.code], Claim.Ended.COMPLETED)
         task.completed_at = timezone.now()
         task.acceptance_answers = acceptance
         task.evidence = [*task.evidence, *evidence]
         return {"acceptance": acceptance}
 
-    return transition(task, complete, event_types.TaskCompleted, verb="completed", allowed=[IN_PROGRESS], actor=actor)
+    begun = [IN_PROGRESS, PENDING] if grip and task.started_at else [IN_PROGRESS]
+    return transition(
+        task, complete, event_types.TaskCompleted, verb="completed", allowed=begun, actor=actor, grip=grip
+    )
 
 
 def reopen_task(task: Task, *, reason: str = "", actor: Actor) -> Task:
@@ -97,6 +116,7 @@ def transition(
     *,
     verb: str,
     allowed: list[Task.Status],
+    grip: Grip | None = None,
     actor: Actor,
 ) -> Task:
     """Change a task of the active plan under the project's lock, and tell it with the fields that are different now.
@@ -106,6 +126,7 @@ def transition(
     project = Project.objects.select_for_update().get(plans=task.plan_id)
     task = Task.objects.select_related("plan").get(pk=task.pk)
     check_workable(task, project)
+    check_grip(project, task, grip, actor, completing=announce_as is event_types.TaskCompleted)
     if task.status not in allowed:
         raise WrongStatus(task, verb, [status.value for status in allowed])
     before = {field: getattr(task, field) for field in TOLD}
@@ -118,11 +139,6 @@ def transition(
     if standing_changed:
         announce_standing(project, actor)
     return task
-
-
-def check_workable(task: Task, project: Project) -> None:
-    if task.plan.status != TaskPlan.Status.ACCEPTED:
-        raise TaskSuperseded(task, Task.objects.active().filter(plan__project=project, code=task.code).first())
 
 
 def check_answers(task: Task, acceptance: list[dict[str, Any]]) -> None:

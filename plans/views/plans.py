@@ -1,14 +1,15 @@
 from django.db.models import QuerySet
+from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gamedev_gateway.core.api import AgainstQuery, EmptySerializer, actor_of
+from gamedev_gateway.core.api import actor_of, etag_of
 from gamedev_gateway.core.errors import InvalidInput, NotFound
 from plans import services
-from plans.diff import PlanDiff, diff_plans
+from plans.agreement_serializers import AcceptedPlanSerializer, AcceptSerializer, RebaseSerializer
 from plans.models import Generation, TaskPlan
 from plans.serializers import (
     CreatePlanSerializer,
@@ -19,14 +20,25 @@ from plans.serializers import (
     RefinePlanSerializer,
 )
 from plans.services.writing import check_brief
+from plans.views.agreement import PlanAgreement
 from plans.views.base import PREFER, ProjectViewSet
+from plans.views.plan_diff import PlanDifference
 from plans.views.plan_export import PlanExport
+
+
+class PlanFilter(filters.FilterSet):
+    status = filters.MultipleChoiceFilter(choices=TaskPlan.Status.choices)
+
+    class Meta:
+        model = TaskPlan
+        fields = ["status"]
 
 
 class ProjectPlansViewSet(ListModelMixin, ProjectViewSet):
     """The versions of a project's plan, newest first."""
 
     serializer_class = PlanSerializer
+    filterset_class = PlanFilter
     body_classes = {
         "create": CreatePlanSerializer,
         "generate_plan": GeneratePlanSerializer,
@@ -45,7 +57,12 @@ class ProjectPlansViewSet(ListModelMixin, ProjectViewSet):
         if given["base"] is not None and base is None:
             raise InvalidInput({"base": ["The project has no such plan."]})
         plan = services.propose_tasks(
-            project, given["tasks"], actor=actor_of(request), summary=given["summary"], base=base
+            project,
+            given["tasks"],
+            actor=actor_of(request),
+            summary=given["summary"],
+            base=base,
+            reason=given["reason"],
         )
         return self.answer(self.get_queryset().get(pk=plan.pk), status=201)
 
@@ -71,14 +88,15 @@ class ProjectPlansViewSet(ListModelMixin, ProjectViewSet):
         return self.answer(plan)
 
 
-class PlansViewSet(PlanExport, ProjectViewSet):
+class PlansViewSet(PlanExport, PlanDifference, PlanAgreement, ProjectViewSet):
     """One version of a plan."""
 
     serializer_class = PlanSerializer
     body_classes = {
         "partial_update": EditPlanSerializer,
         "refine": RefinePlanSerializer,
-        "accept": EmptySerializer,
+        "accept": AcceptSerializer,
+        "rebase": RebaseSerializer,
     }
     lookup_value_converter = "int"
     queryset = TaskPlan.objects.none()
@@ -92,7 +110,13 @@ class PlansViewSet(PlanExport, ProjectViewSet):
         """Edit a proposal by operations: all of them, or none."""
         plan = self.get_object()
         given = self.body()
-        services.edit_plan(plan, given.get("ops", []), actor=actor_of(request), summary=given.get("summary"))
+        services.edit_plan(
+            plan,
+            given.get("ops", []),
+            actor=actor_of(request),
+            summary=given.get("summary"),
+            reason=given.get("reason", ""),
+        )
         return self.answer(self.get_queryset().get(pk=pk))
 
     @extend_schema(responses={201: PlanSerializer, 202: GenerationSerializer}, parameters=[PREFER])
@@ -103,28 +127,26 @@ class PlansViewSet(PlanExport, ProjectViewSet):
         given = self.body()
         return self.generate(plan.project, Generation.Kind.REFINE, {"plan": plan.pk, **given})
 
-    @extend_schema(responses=PlanSerializer)
+    @extend_schema(responses=AcceptedPlanSerializer)
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: int) -> Response:
-        """Make a proposal the active plan. Work done so far is carried over by code."""
+        """Make a proposal the active plan, whole or in part. Work done so far is carried over by code."""
         plan = self.get_object()
-        self.body()
-        services.accept_plan(plan, actor=actor_of(request))
-        return self.answer(self.get_queryset().get(pk=pk))
+        services.accept_plan(plan, actor=actor_of(request), only=self.body().get("only"))
+        accepted = self.get_queryset().get(pk=pk)
+        told = AcceptedPlanSerializer(accepted, context=self.get_serializer_context()).data
+        return Response(told, headers={"ETag": etag_of(accepted)})
 
-    @extend_schema(parameters=[AgainstQuery], responses=PlanDiff)
-    @action(detail=True)
-    def diff(self, request: Request, pk: int) -> Response:
-        """What this version changes, against another version of the same project."""
+    @extend_schema(responses={201: PlanSerializer})
+    @action(detail=True, methods=["post"])
+    def rebase(self, request: Request, pk: int) -> Response:
+        """Carry a proposal over to the plan that was accepted meanwhile: a new version, or 409 with the conflicts."""
         plan = self.get_object()
-        other = self.other_version(plan)
-        return Response(diff_plans(other.specs() if other else [], plan.specs()).as_json())
-
-    def other_version(self, plan: TaskPlan) -> TaskPlan | None:
-        wanted = AgainstQuery.read(self.request)
-        if wanted is None:
-            return plan.base
-        found = plan.project.plans.filter(pk=wanted).first()
-        if found is None:
-            raise InvalidInput({"against": ["The project has no such plan."]})
-        return found
+        given = self.body()
+        onto = plan.project.plans.filter(pk=given["onto"]).first() if given["onto"] is not None else None
+        if given["onto"] is not None and onto is None:
+            raise InvalidInput({"onto": ["The project has no such plan."]})
+        made = services.rebase_plan(
+            plan, actor=actor_of(request), onto=onto, resolutions=given["resolutions"], policy=given["policy"]
+        )
+        return self.answer(self.get_queryset().get(pk=made.pk), status=201)

@@ -12,7 +12,9 @@ from gamedev_gateway.core.api import EmptySerializer, actor_of
 from gamedev_gateway.core.errors import Forbidden
 from gamedev_gateway.core.pagination import CursorPagination
 from plans import services
+from plans.agreement_serializers import ChangeRuleSerializer
 from plans.brief import Brief
+from plans.errors import AgentsDoNotDecide
 from plans.models import Membership, Project, Role
 from plans.serializers import (
     CreateMemberSerializer,
@@ -24,6 +26,7 @@ from plans.serializers import (
     UpdateProjectSerializer,
 )
 from plans.services.briefs import merged, parse_brief_file
+from plans.views.agreement import ProjectConsensus
 from plans.views.base import ProjectViewSet
 
 
@@ -31,7 +34,7 @@ class NewestFirst(CursorPagination):
     ordering = ("-created_at", "pk")
 
 
-class ProjectsViewSet(ListModelMixin, ProjectViewSet):
+class ProjectsViewSet(ListModelMixin, ProjectConsensus, ProjectViewSet):
     """Games in the making, of which you are a member."""
 
     serializer_class = ProjectSerializer
@@ -39,8 +42,9 @@ class ProjectsViewSet(ListModelMixin, ProjectViewSet):
         "create": CreateProjectSerializer,
         "partial_update": UpdateProjectSerializer,
         "activate": EmptySerializer,
+        "change_consensus": ChangeRuleSerializer,
     }
-    owner_actions = ("destroy",)
+    owner_actions = ("destroy", "change_consensus")
     lookup_value_converter = "str"
     pagination_class = NewestFirst
     queryset = Project.objects.none()
@@ -65,9 +69,11 @@ class ProjectsViewSet(ListModelMixin, ProjectViewSet):
 
     @extend_schema(responses=ProjectSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change name, description or fields of the brief."""
+        """Change name, description, fields of the brief, or, for owners, what models may use."""
         project = self.get_object()
         given = self.body()
+        if "tokens_per_day" in given:
+            check_owner(project, request)
         changes = dict(given)
         if "brief" in changes:
             changes["brief"] = merged(project.parsed_brief, changes["brief"]).model_dump(mode="json")
@@ -95,6 +101,14 @@ class ProjectsViewSet(ListModelMixin, ProjectViewSet):
         """The task to begin next, with the reason, and what waits for what."""
         task, choice = services.next_task(self.get_object())
         return Response(NextTaskSerializer({"task": task, "reason": choice.reason, "blocked": choice.blocked}).data)
+
+
+def check_owner(project: Project, request: Request) -> None:
+    """What models may use is the owners' word."""
+    if actor_of(request).is_agent:
+        raise AgentsDoNotDecide("change what models may use")
+    if project.role_of(request.user) != Role.OWNER:
+        raise Forbidden("Only an owner can change what models may use.")
 
 
 def name_and_brief(given: dict[str, Any]) -> tuple[str, Brief]:

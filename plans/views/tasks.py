@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -8,27 +8,34 @@ from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gamedev_gateway.core.api import EmptySerializer, actor_of
+from gamedev_gateway.core.api import actor_of
 from gamedev_gateway.core.pagination import CursorPagination
 from plans import services
-from plans.models import Artifact, Generation, Task
+from plans.claim_serializers import GripSerializer
+from plans.models import Claim, Task
 from plans.serializers import (
-    ArtifactSerializer,
     BlockSerializer,
     CompleteSerializer,
-    CreateArtifactSerializer,
-    GenerationSerializer,
     ProgressSerializer,
     ReopenSerializer,
     TaskDetailSerializer,
     TaskSerializer,
-    ValidateArtifactSerializer,
+    VerifySerializer,
 )
 from plans.views.base import ProjectViewSet
+from plans.views.claims import TaskClaims
+from plans.views.generations import TaskVerification
 
 
 class TaskFilter(filters.FilterSet):
     status = filters.MultipleChoiceFilter(choices=Task.Status.choices)
+    claimed_by = filters.CharFilter(method="claimed", label="Id or name of who holds the claim; `none`: nobody does.")
+
+    def claimed(self, queryset: Any, name: str, value: str) -> QuerySet[Task]:
+        claims = Claim.objects.open().filter(project=OuterRef("plan__project"), resource=OuterRef("code"))
+        if value == "none":
+            return queryset.filter(~Exists(claims))
+        return queryset.filter(Exists(claims.filter(Q(holder__id=value) | Q(holder__name=value))))
 
     class Meta:
         model = Task
@@ -53,18 +60,20 @@ class ProjectTasksViewSet(ListModelMixin, ProjectViewSet):
         return Task.objects.active().filter(plan__project=self.get_project()).select_related("plan")
 
 
-class TasksViewSet(ProjectViewSet):
+class TasksViewSet(TaskClaims, TaskVerification):
     """One task of any version, and the work on it. Work is done on tasks of the active plan; others answer 409 with
     `current_task`."""
 
     serializer_class = TaskDetailSerializer
     body_classes = {
-        "start": EmptySerializer,
+        **TaskClaims.claim_bodies,
+        "start": GripSerializer,
         "progress": ProgressSerializer,
         "block": BlockSerializer,
-        "unblock": EmptySerializer,
+        "unblock": GripSerializer,
         "complete": CompleteSerializer,
         "reopen": ReopenSerializer,
+        "verify": VerifySerializer,
     }
     lookup_value_converter = "int"
     queryset = Task.objects.none()
@@ -113,82 +122,3 @@ class TasksViewSet(ProjectViewSet):
     def reopen(self, request: Request, pk: int) -> Response:
         """Take a completion back."""
         return self.work(services.reopen_task)
-
-
-class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):
-    """What work on a task made, newest first."""
-
-    serializer_class = ArtifactSerializer
-    body_classes = {
-        "create": CreateArtifactSerializer,
-    }
-    queryset = Artifact.objects.none()
-
-    def get_task(self) -> Task:
-        view = TasksViewSet(
-            request=self.request, kwargs={"pk": self.kwargs["task_id"]}, action=self.action, format_kwarg=None
-        )
-        return view.get_object()
-
-    def get_queryset(self) -> QuerySet[Artifact]:
-        task = self.get_task()
-        same = Task.objects.filter(plan__project=task.plan.project_id, code=task.code)
-        return Artifact.objects.filter(task__in=same).select_related("task")
-
-    @extend_schema(responses={201: ArtifactSerializer})
-    def create(self, request: Request, task_id: int) -> Response:
-        """Note an artifact: what it is and where."""
-        task = self.get_task()
-        given = self.body()
-        artifact = services.register_artifact(task, actor=actor_of(request), **given)
-        return self.answer(artifact, status=201)
-
-
-class ArtifactsViewSet(ProjectViewSet):
-    """One artifact."""
-
-    serializer_class = ArtifactSerializer
-    body_classes = {
-        "validate": ValidateArtifactSerializer,
-    }
-    lookup_value_converter = "int"
-    queryset = Artifact.objects.none()
-
-    def get_queryset(self) -> QuerySet[Artifact]:
-        return Artifact.objects.visible_to(self.request.user).select_related("task__plan__project")
-
-    @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: int) -> Response:
-        """Forget an artifact; the file itself is not ours."""
-        services.delete_artifact(self.get_object(), actor=actor_of(request))
-        return Response(status=204)
-
-    @extend_schema(responses=ArtifactSerializer)
-    @action(detail=True, methods=["post"])
-    def validate(self, request: Request, pk: int) -> Response:
-        """Store the verdict of whoever checked it."""
-        artifact = self.get_object()
-        given = self.body()
-        return self.answer(services.validate_artifact(artifact, actor=actor_of(request), **given))
-
-
-class GenerationsViewSet(ProjectViewSet):
-    """Runs of the writers."""
-
-    serializer_class = GenerationSerializer
-    body_classes = {
-        "cancel": EmptySerializer,
-    }
-    lookup_value_converter = "int"
-    queryset = Generation.objects.none()
-
-    def get_queryset(self) -> QuerySet[Generation]:
-        return Generation.objects.visible_to(self.request.user).select_related("project")
-
-    @extend_schema(responses=GenerationSerializer)
-    @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, pk: int) -> Response:
-        """Stop a run that has not ended."""
-        generation = self.get_object()
-        self.body()
-        return self.answer(services.cancel_generation(generation, actor=actor_of(request)))

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.realtime.conftest import BRIEF, Api
-from tests.servers import Server, running_server
+from tests.servers import Server
 
 CHROMIUM = shutil.which("chromium")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -17,16 +17,18 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromiu
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("browser"), measured=False) as running:
-        yield running
+def api(server: Server) -> Iterator[Api]:
+    api = Api(server, server.token)
+    yield api
+    api.http.close()
 
 
 @pytest.fixture(scope="module")
-def api(gateway: Server) -> Iterator[Api]:
-    api = Api(gateway, gateway.token)
-    yield api
-    api.http.close()
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture
@@ -42,20 +44,17 @@ def plan(api: Api) -> dict[str, Any]:
 
 
 @pytest.fixture
-def page(gateway: Server, plan: dict[str, Any]) -> Iterator[Page]:
-    """The plan's page, signed in."""
-    password = re.search(r"password\s+(\S+)", gateway.greeting_path.read_text())
+def page(browser: Browser, server: Server, plan: dict[str, Any]) -> Iterator[Page]:
+    """The plan's page, signed in, in a browser that knows nothing of the tests before."""
+    password = re.search(r"password\s+(\S+)", server.greeting_path.read_text())
     assert password
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        page = browser.new_page(base_url=gateway.url, viewport={"width": 1280, "height": 1000})
+    with browser.new_page(base_url=server.url, viewport={"width": 1280, "height": 1000}) as page:
         page.goto(f"/admin/login/?next=/admin/plans/taskplan/{plan['id']}/change/")
         page.get_by_label("Username").fill("admin")
         page.get_by_label("Password").fill(password[1])
         page.get_by_role("button", name="Log in").click()
         expect(page.locator("[data-row]")).to_have_count(3)
         yield page
-        browser.close()
 
 
 def row(page: Page, code: str) -> Any:

@@ -164,7 +164,10 @@ def test_an_artifact_is_checked(alice_admin, alice, accepted):
     )
     alice_admin.post(f"/admin/plans/artifact/{artifact.pk}/validate/", {"status": "valid", "note": "opens"})
     artifact.refresh_from_db()
-    assert (artifact.validation_status, artifact.validation_report) == ("valid", {"note": "opens"})
+    assert (artifact.validation_status, artifact.validation_report) == (
+        "valid",
+        {"note": "opens", "checked_by": "user alice"},
+    )
 
 
 def test_every_page_opens(admin_client, alice, accepted):

@@ -41,7 +41,8 @@ def test_a_verdict_is_stored_with_its_report(as_alice, artifact, project, verdic
     response = as_alice.post(
         f"/api/v1/artifacts/{artifact['id']}/validate/", {"status": verdict, "report": {"checks": 3}}
     )
-    assert (response.json()["validation_status"], response.json()["validation_report"]) == (verdict, {"checks": 3})
+    report = {"checks": 3, "checked_by": "user alice"}
+    assert (response.json()["validation_status"], response.json()["validation_report"]) == (verdict, report)
     told = {"artifact_id": artifact["id"], "validation_status": verdict}
     assert events(project, "artifact.validated")[0]["payload"] == told
 

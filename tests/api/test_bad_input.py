@@ -157,8 +157,8 @@ def test_a_refused_write_leaves_no_trace(as_alice, proposed, project):
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with running_server(tmp_path_factory.mktemp("server")) as running:
+def server(tmp_path_factory, migrated_database):
+    with running_server(tmp_path_factory.mktemp("server"), database=migrated_database) as running:
         yield running
 
 

@@ -104,7 +104,7 @@ def test_a_generated_context_tells_where_the_work_stands(as_alice, accepted, pro
     made = as_alice.post(f"{URL}generate/", {"scope": "global"})
     assert made.status_code == 201
     content = made.json()["content"]
-    assert (made.json()["source"], made.json()["created_by"]) == ("template-default", "user")
+    assert (made.json()["source"], made.json()["created_by"]) == ("template-default", "system")
     assert [task["code"] for task in content["done_tasks"]] == ["T-001"]
     assert (content["pending_tasks"], content["current_task"]) == (2, "T-002")
     assert any("No gems" in risk for risk in content["risks"])

@@ -393,7 +393,11 @@ def test_a_version_is_compared_with_its_base(as_alice, accepted, propose):
         "T-001": ["title"],
         "T-003": ["dependencies"],
     }
-    assert diff["changed"][1]["fields"]["title"] == {"from": "Set up the project", "to": "Set up"}
+    assert diff["changed"][1]["fields"]["title"] == {
+        "from": "Set up the project",
+        "to": "Set up",
+        "words": [{"kind": "same", "text": "Set up"}, {"kind": "gone", "text": " the project"}],
+    }
     assert len(diff["moved"]) == 1
     assert diff["order"] == ["T-003", "T-001", "T-004"]
 
@@ -413,6 +417,28 @@ def test_versions_of_other_projects_are_not_compared(as_alice, accepted):
 def test_versions_are_listed_newest_first(as_alice, proposed, propose):
     propose({"title": "Second"})
     assert [plan["version"] for plan in as_alice.get(PLANS).json()["results"]] == [2, 1]
+
+
+def test_open_proposals_are_listed_side_by_side(as_alice, accepted, propose):
+    one, two = propose({"title": "One"}), propose({"title": "Two"})
+    found = as_alice.get(PLANS, {"status": "proposed"}).json()["results"]
+    assert [plan["id"] for plan in found] == [two.pk, one.pk]
+    assert wrong_fields(as_alice.get(PLANS, {"status": "lost"})) == {"status"}
+
+
+def test_a_diff_can_be_read_as_markdown(as_alice, accepted, propose):
+    plan = propose({"code": "T-001", "title": "Set up"}, base=accepted)
+    answer = as_alice.get(url(plan, "diff"), {"as": "markdown"})
+    assert answer["Content-Type"] == "text/markdown; charset=utf-8"
+    assert "Place the gems" in answer.content.decode()
+    assert wrong_fields(as_alice.get(url(plan, "diff"), {"as": "poem"})) == {"as"}
+
+
+def test_a_diff_tells_of_a_split_on_the_way(as_alice, accepted, propose):
+    plan = propose(*([{"code": spec.code, "title": spec.title} for spec in accepted.specs()]), base=accepted)
+    edit(as_alice, plan, {"op": "split", "code": "T-002", "into": [{"title": "Jump"}, {"title": "Land"}]})
+    assert as_alice.get(url(plan, "diff")).json()["split"] == [{"code": "T-002", "into": ["T-002", "T-004"]}]
+    assert as_alice.get(url(plan, "diff"), {"against": plan.pk}).json()["split"] == []
 
 
 def test_a_code_far_above_the_next_would_use_the_numbers_up(as_alice, project, proposed):

@@ -1,5 +1,7 @@
 """What the environment may say, and the sentence that tells what is wrong with it."""
 
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
@@ -9,6 +11,8 @@ from gamedev_gateway import environment
 from gamedev_gateway.management.commands import serve
 from tests.servers import environment as server_environment
 from tests.servers import manage
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,10 @@ from tests.servers import manage
         (lambda name: environment.rate(name, "1/second"), "5/week"),
         (environment.redis_url, "localhost:6379"),
         (environment.redis_url, "http://localhost"),
+        (lambda name: environment.folders(name, ROOT), "art"),
+        (lambda name: environment.folders(name, ROOT), "/tmp:/nowhere/at/all"),
+        (lambda name: environment.folders(name, ROOT), "/"),
+        (lambda name: environment.folders(name, ROOT), str(ROOT / "tests")),
         (lambda name: environment.database(name, ""), "mysql://user:secret@host/name"),
         (lambda name: environment.database(name, ""), "postgres://user:secret@host:port/name"),
         (lambda name: environment.database(name, ""), "postgres://user:secret@host"),
@@ -48,6 +56,8 @@ def test_a_wrong_value_is_told_in_one_line_that_names_it(monkeypatch, read, valu
         (lambda name: environment.number(name, 30, 1), "2.5", 2.5),
         (lambda name: environment.number(name, 30, 1), " ", 30),
         (lambda name: environment.rate(name, "1/second"), "30/minute", "30/minute"),
+        (lambda name: environment.folders(name, ROOT), "/tmp:/usr", [Path("/tmp"), Path("/usr")]),
+        (lambda name: environment.folders(name, ROOT), "", []),
         (environment.redis_url, "", ""),
         (environment.redis_url, "rediss://host:6380/1", "rediss://host:6380/1"),
         (lambda name: environment.database(name, "")["NAME"], "postgresql://u:p@host/games", "games"),

@@ -18,11 +18,12 @@ def wait_for_the_agent(server: Server) -> None:
     """Until the demo's agent has said its first words."""
     give_up = time.monotonic() + 30
     url = f"{server.url}/api/v1/projects/pixel-jumper/events/"
-    while time.monotonic() < give_up:
-        said = httpx.get(url, params={"types": "chat"}, headers=server.headers).json()["results"]
-        if any(event["actor"]["name"] == "Demo agent" for event in said):
-            return
-        time.sleep(0.05)
+    with httpx.Client(headers=server.headers) as client:
+        while time.monotonic() < give_up:
+            said = client.get(url, params={"types": "chat"}).json()["results"]
+            if any(event["actor"]["name"] == "Demo agent" for event in said):
+                return
+            time.sleep(0.05)
     raise AssertionError("The demo's agent does not say a word.")
 
 
@@ -50,8 +51,8 @@ def password_in(server: Server) -> str:
     return found[1]
 
 
-def test_started_again_it_makes_neither_a_second_user_nor_a_second_demo(tmp_path):
-    with running_server(tmp_path, options=["--demo"], measured=False) as server:
+def test_started_again_it_makes_neither_a_second_user_nor_a_second_demo(tmp_path, migrated_database):
+    with running_server(tmp_path, options=["--demo"], measured=False, database=migrated_database) as server:
         assert server.stop() == 0
     with running_server(tmp_path, options=["--demo"], measured=False) as server:
         projects = httpx.get(f"{server.url}/api/v1/projects/", headers=server.headers).json()["results"]

@@ -4,23 +4,11 @@ import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
-from documents.models import Document
-from documents.services import runs
-from documents.services.documents import create_document
-from documents.services.sections import update_section
-from documents.writing.material import OutlineSection
-from gamedev_gateway.core.actors import Actor
-from gamedev_gateway.core.errors import GatewayError
-from gamedev_gateway.core.llm.errors import NotConfigured
-from plans.models import Generation
-from plans.services import generations
 from tests.documents.drafts_seen import Seen
 from tests.llm.openai_server import Reply, ScriptedServer
 from tests.realtime.conftest import BRIEF, MAKE_PEOPLE, Api, Socket, numbers
@@ -278,99 +266,6 @@ def test_a_document_that_is_deleted_is_gone_for_its_watchers(api, document, prov
         assert api.http.delete(f"/api/v1/documents/{document['id']}/").status_code == 204
         assert watcher.until("resync")["reason"] == "revoked"
         assert watcher.socket.to_the_end() == ([], 4404)
-
-
-# Who may write: one worker at a time, looked at without a server
-
-
-@pytest.fixture
-def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The runs that were queued; nobody takes them."""
-    queued: list[int] = []
-    monkeypatch.setattr(generations, "enqueue", queued.append)
-    return queued
-
-
-@pytest.fixture
-def ordered(transactional_db, project, alice, queued) -> Generation:
-    """A run of two sections that waits for a worker."""
-    outline = [OutlineSection(1, "Vision", ""), OutlineSection(1, "Look", "")]
-    actor = Actor.person(alice)
-    document = create_document(project, actor=actor, title="The design", kind="gdd", outline=outline)
-    return runs.start_run(document, actor=actor)
-
-
-def take(run: Generation) -> Generation:
-    taken = generations.take(run.pk)
-    assert taken is not None
-    return taken
-
-
-def let_lease_lapse(run: Generation) -> None:
-    Generation.objects.filter(pk=run.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-
-
-def test_a_run_that_another_has_taken_up_writes_and_ends_nothing(ordered, queued) -> None:
-    stalled = take(ordered)
-    draft = runs.begin_draft(stalled, "template")
-    assert draft is not None
-    let_lease_lapse(ordered)
-    assert generations.take_up_expired() == 1
-    other = take(ordered)
-    assert queued == [ordered.pk] * 2
-    assert not generations.keep(stalled)
-    runs.write_document(stalled)
-    with pytest.raises(runs.NoLongerOurs):
-        runs.fail_draft(stalled, draft, GatewayError("too late"))
-    draft.refresh_from_db()
-    assert (draft.status, draft.text) == ("writing", "")
-    runs.write_document(other)
-    document = Document.objects.get(pk=draft.document_id)
-    assert [each.status for each in document.drafts.order_by("number")] == ["failed", "done", "done"]
-    assert (document.status, Generation.objects.get(pk=ordered.pk).status) == ("ready", "done")
-
-
-def test_a_run_whose_job_was_lost_is_queued_once_more(ordered, queued) -> None:
-    assert generations.take_up_expired() == 0
-    Generation.objects.filter(pk=ordered.pk).update(created_at=timezone.now() - 2 * generations.JOB_LOST_AFTER)
-    assert generations.take_up_expired() == 1
-    assert generations.take_up_expired() == 0, "not again before that job may be lost, too"
-    assert queued == [ordered.pk] * 2
-    assert generations.take(ordered.pk) is not None
-    assert generations.take(ordered.pk) is None, "a job too many finds it taken"
-
-
-def test_a_writer_that_cannot_be_had_ends_the_run(ordered, monkeypatch) -> None:
-    def refuse() -> None:
-        raise NotConfigured("GATEWAY_LLM is not a model.")
-
-    monkeypatch.setattr(runs, "section_writer", refuse)
-    runs.write_document(take(ordered))
-    ordered.refresh_from_db()
-    assert (ordered.status, ordered.error["code"]) == ("failed", NotConfigured.code)
-    assert Document.objects.get(pk=ordered.request["document"]).status == "failed"
-
-
-def test_a_section_that_is_locked_or_taken_away_before_its_turn_is_passed_over(ordered, alice) -> None:
-    document = Document.objects.get(pk=ordered.request["document"])
-    first, second = document.sections.all()
-    first.delete()
-    update_section(second, actor=Actor.person(alice), locked=True)
-    runs.write_document(take(ordered))
-    document.refresh_from_db()
-    assert (document.status, document.drafts.count()) == ("ready", 0)
-
-
-def test_a_project_that_is_deleted_takes_its_run_with_it(ordered, project, caplog) -> None:
-    run = take(ordered)
-    runs.begin_draft(run, "template")
-    project.delete()
-    runs.write_document(run)
-    assert "run_failed" not in caplog.text
-
-
-def test_two_who_ask_at_once_get_the_same_run(ordered, alice) -> None:
-    assert runs.order_run(ordered.request["document"], Actor.person(alice)) == ordered.pk
 
 
 # A crash

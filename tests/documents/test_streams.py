@@ -1,17 +1,16 @@
 """Whoever reads a document's stream, in whatever pieces, from whatever place, however slowly, gets the same bytes, once."""
 
 import asyncio
-import hashlib
 import random
+import threading
 from typing import Any
 
 import pytest
 
 from documents import reading, streaming
-from documents.models import Document, Draft, Section, next_draft_number
+from documents.models import Document, Draft
 from documents.places import START, Place, parse_cursor
-from documents.reading import read_after, read_current, read_place
-from documents.streaming import subscribe
+from documents.reading import read_current, read_place
 from gamedev_gateway.core.actors import Actor
 from plans import services
 from plans.models import Project, Role
@@ -19,48 +18,21 @@ from realtime import doorbell
 from realtime.connection import QUEUE_FRAMES
 from realtime.hub import Hub
 from tests.documents.drafts_seen import Seen, prose
+from tests.documents.streams_by_hand import (
+    Watcher,
+    append,
+    begin,
+    end,
+    end_run,
+    frames_of,
+    make_document,
+    read_on,
+    write_run,
+)
 from tests.realtime import readers
-from tests.realtime.readers import Reader
 
 hub = readers.hub
 ENDED = (Draft.Status.DONE, Draft.Status.FAILED, Draft.Status.CANCELLED)
-
-
-def make_document(project: Project, sections: int = 3) -> Document:
-    document = Document.objects.create(project=project, title="The design", status=Document.Status.GENERATING)
-    for idx in range(sections):
-        Section.objects.create(document=document, idx=idx, heading=f"Part {idx}")
-    return document
-
-
-def begin(document: Document, idx: int, text: str = "") -> Draft:
-    section = document.sections.get(idx=idx)
-    draft = Draft.objects.create(document=document, section=section, number=next_draft_number(document))
-    append(draft, text)
-    return draft
-
-
-def append(draft: Draft, text: str) -> None:
-    draft.text += text
-    draft.length = len(draft.text.encode())
-    draft.save()
-
-
-def end(draft: Draft, status: str = Draft.Status.DONE) -> None:
-    draft.status, draft.sha256 = status, hashlib.sha256(draft.text.encode()).hexdigest()
-    draft.save()
-    if status == Draft.Status.DONE:
-        draft.section.current_draft, draft.section.status = draft, Section.Status.DONE
-        draft.section.save()
-        document = Document.objects.get(pk=draft.document_id)
-        document.summary_revision, document.global_summary = document.summary_revision + 1, f"After {draft.number}."
-        document.save()
-
-
-def end_run(document: Document, status: str = Document.Status.READY) -> None:
-    document.refresh_from_db()
-    document.status, document.ends = status, document.ends + 1
-    document.save()
 
 
 def random_document(project: Project, chance: random.Random) -> Document:
@@ -78,21 +50,6 @@ def random_document(project: Project, chance: random.Random) -> Document:
     else:
         end_run(document, chance.choice([Document.Status.READY, Document.Status.FAILED]))
     return document
-
-
-def frames_of(stretch: reading.Stretch) -> list[dict[str, Any]]:
-    return [frame.model_dump() for frame in stretch.frames]
-
-
-def read_all(document: Document, place: Place, up_to: Place | None = None) -> tuple[list[dict[str, Any]], Place]:
-    """All frames after a place, in as many readings as it takes."""
-    told: list[dict[str, Any]] = []
-    while True:
-        stretch = read_after(document.pk, place, "document:1", up_to)
-        if stretch.place == place:
-            return told, place
-        told += frames_of(stretch)
-        place = stretch.place
 
 
 def check_whole(seen: Seen, document: Document, *, among: Any = None) -> None:
@@ -120,7 +77,7 @@ def test_a_stream_read_in_pieces_is_the_stream_read_in_one_go(project: Project, 
     monkeypatch.setattr(reading, "MOST_DRAFTS", chance.choice([2, 3, 20]))
     monkeypatch.setattr(reading, "LARGEST_CHUNK", chance.choice([30, 32_768]))
     document = random_document(project, chance)
-    whole, last = read_all(document, START)
+    whole, last = read_on(document, START)
     seen = Seen().take(whole)
     check_whole(seen, document, among=readable(document))
     assert last == read_place(document.pk)
@@ -130,7 +87,7 @@ def test_a_stream_read_in_pieces_is_the_stream_read_in_one_go(project: Project, 
         place = parse_cursor(resumed.cursor)
         assert place is not None
         assert reading.has_been_at(document.pk, place)
-        resumed.take(read_all(document, place)[0])
+        resumed.take(read_on(document, place)[0])
         check_whole(resumed, document, among=readable(document))
         assert resumed.begun == seen.begun
         assert [each["revision"] for each in resumed.summaries[-1:]] == [
@@ -155,7 +112,7 @@ def test_a_reader_never_passes_the_place_up_to_which_it_may_read(project: Projec
             append(draft, prose(chance))
         if chance.random() < 0.5:
             end(draft, chance.choice(ENDED))
-        told, place = read_all(document, place, up_to)
+        told, place = read_on(document, place, up_to)
         assert place == up_to
         seen.take(told)
         if not began_current and chance.random() < 0.4:
@@ -164,16 +121,16 @@ def test_a_reader_never_passes_the_place_up_to_which_it_may_read(project: Projec
             began_current, at_current = True, stretch.place
             assert at_current.of_text == up_to.of_text
         elif at_current is not None:
-            told, at_current = read_all(document, at_current, up_to)
+            told, at_current = read_on(document, at_current, up_to)
             current.take(told)
         if draft.status not in ENDED:
             end(draft, chance.choice(ENDED))
     end_run(document)
     up_to = read_place(document.pk)
-    check_whole(seen.take(read_all(document, place, up_to)[0]), document)
+    check_whole(seen.take(read_on(document, place, up_to)[0]), document)
     assert len(seen.document_ends) == 1
     if at_current is not None:
-        current.take(read_all(document, at_current, up_to)[0])
+        current.take(read_on(document, at_current, up_to)[0])
         check_whole(current, document, among=current.texts)
         wanted = set(document.sections.exclude(current_draft=None).values_list("current_draft__number", flat=True))
         assert wanted <= current.texts.keys()
@@ -206,7 +163,7 @@ def test_a_draft_that_ends_while_a_latecomer_is_served_is_not_half_told(project:
     stretch = read_current(document.pk, "document:1", up_to)
     seen = Seen().take(frames_of(stretch))
     assert seen.texts == {1: b"half"}
-    seen.take(read_all(document, stretch.place)[0])
+    seen.take(read_on(document, stretch.place)[0])
     check_whole(seen, document)
 
 
@@ -215,7 +172,7 @@ def test_the_summary_follows_a_sections_end_though_the_next_has_begun(project: P
     document = make_document(project)
     end(begin(document, 0, "one"))
     begin(document, 1)
-    kinds = [frame["type"] for frame in read_all(document, START)[0]]
+    kinds = [frame["type"] for frame in read_on(document, START)[0]]
     assert kinds == ["section_start", "section_chunk", "section_end", "summary_update", "section_start"]
 
 
@@ -225,7 +182,7 @@ def test_a_reader_whose_draft_went_with_its_section_reads_on(project: Project) -
     end(begin(document, 0, "gone"))
     end(begin(document, 1, "kept"))
     document.sections.get(idx=0).delete()
-    told, place = read_all(document, Place(1, 2, ended=False), read_place(document.pk))
+    told, place = read_on(document, Place(1, 2, ended=False), read_place(document.pk))
     assert [frame["type"] for frame in told] == ["section_start", "section_chunk", "section_end", "summary_update"]
     assert place == read_place(document.pk)
 
@@ -246,40 +203,6 @@ def test_a_cursor_that_was_never_given_out_is_known_for_one(project: Project, cu
 
 
 # Live
-
-
-class Watcher(Reader):
-    """A client of the hub that watches a document."""
-
-    @property
-    def seen(self) -> Seen:
-        return Seen().take(self.frames)
-
-    async def begin(self, document: Document, after: str | None = "0") -> "Watcher":
-        hub = self.connection.hub
-        async with hub.kept_feed(f"project:{document.project_id}") as log:
-            await subscribe(self.connection, f"document:{document.pk}", after, None, log)  # type: ignore[arg-type]
-        return self
-
-    async def until_end_of_run(self) -> "Watcher":
-        await self.until(lambda: any(frame["type"] == "document_end" for frame in self.frames))
-        return self
-
-
-def write_run(document: Document, chance: random.Random, pieces: int = 30, drafts: int = 3) -> None:
-    """What a run does, without its writer: text that is stored, then told."""
-    for idx in range(drafts):
-        draft = begin(document, idx % 3)
-        streaming.ring(document.pk)
-        for _ in range(pieces):
-            start, text = draft.length, prose(chance, 4)
-            append(draft, text)
-            if text:
-                streaming.ring_text(document.pk, draft.section_id, draft.number, start, text)
-        end(draft)
-        streaming.ring(document.pk)
-    end_run(document)
-    streaming.ring(document.pk)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -348,6 +271,75 @@ async def test_whoever_has_caught_up_in_mid_sentence_is_live_and_reads_no_more(
     [subscription] = watcher.connection.subscriptions.values()
     assert subscription.live
     assert any(frame["type"] == "summary_update" for frame in watcher.frames)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_text_that_comes_within_one_turn_of_the_loop_goes_out_as_one_piece(hub: Hub, project, alice) -> None:
+    document = await asyncio.to_thread(make_document, project)
+    draft = await asyncio.to_thread(begin, document, 0, "島")
+    watcher = await Watcher(hub, Actor.person(alice)).begin(document)
+    await watcher.until(lambda: watcher.seen.texts.get(1) == "島".encode())
+    await asyncio.to_thread(append, draft, "々を跳ぶ.")
+    for start, text in ((3, "々を"), (9, "跳ぶ"), (3, "々を"), (15, ".")):
+        streaming.ring_text(document.pk, draft.section_id, 1, start, text)
+    await watcher.until(lambda: watcher.seen.texts.get(1) == "島々を跳ぶ.".encode())
+    assert watcher.seen.faults == []
+    assert [frame["text"] for frame in watcher.frames if frame["type"] == "section_chunk"] == ["島", "々を跳ぶ", "."]
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_what_is_heard_during_a_reading_follows_it_and_is_not_read(hub: Hub, project, alice, monkeypatch) -> None:
+    document = await asyncio.to_thread(make_document, project)
+    draft = await asyncio.to_thread(begin, document, 0, "One ")
+    watcher = await Watcher(hub, Actor.person(alice)).begin(document)
+    await watcher.until(lambda: watcher.seen.texts.get(1) == b"One ")
+    await watcher.connection.emptied()
+    readings, may_end = [], threading.Event()
+
+    def slow(*asked: Any) -> reading.Stretch:
+        stretch = read_after(*asked)
+        readings.append(stretch)
+        hub.loop.call_soon_threadsafe(has_read.set)
+        assert may_end.wait(10)
+        return stretch
+
+    async def nothing() -> None: ...
+
+    has_read = asyncio.Event()
+    read_after = reading.read_after
+    monkeypatch.setattr(hub, "read_heads", nothing)
+    monkeypatch.setattr(reading, "read_after", slow)
+    streaming.ring(document.pk)
+    await has_read.wait()
+    for word in ("two ", "three "):
+        start = draft.length
+        await asyncio.to_thread(append, draft, word)
+        streaming.ring_text(document.pk, draft.section_id, 1, start, word)
+    await asyncio.sleep(0)
+    may_end.set()
+    await watcher.until(lambda: watcher.seen.texts.get(1) == b"One two three ")
+    assert len(readings) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_lost_hint_is_looked_for_once_no_text_follows_any_more(hub: Hub, project, alice, monkeypatch) -> None:
+    async def nothing() -> None: ...
+
+    monkeypatch.setattr(hub, "read_heads", nothing)
+    document = await asyncio.to_thread(make_document, project)
+    draft = await asyncio.to_thread(begin, document, 0, "One ")
+    watcher = await Watcher(hub, Actor.person(alice)).begin(document)
+    await watcher.until(lambda: watcher.seen.texts.get(1) == b"One ")
+    feed = hub.feeds[f"document:{document.pk}"]
+    assert isinstance(feed, streaming.DocumentFeed)
+    await asyncio.to_thread(append, draft, "two ")
+    streaming.ring_text(document.pk, draft.section_id, 1, 4, "two ")
+    await watcher.until(lambda: watcher.seen.texts.get(1) == b"One two ")
+    await asyncio.to_thread(append, draft, "unheard")
+    feed.look_now_and_then()
+    assert feed.reading is None, "what came since the last look followed"
+    feed.look_now_and_then()
+    await watcher.until(lambda: watcher.seen.texts.get(1) == b"One two unheard")
 
 
 @pytest.mark.django_db(transaction=True)

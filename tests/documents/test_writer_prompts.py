@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from documents.writers import prompt
+from documents.writers.prompt import outline_prompt
 from documents.writers.section import SectionOrder
 from documents.writing.material import ContextFact, Material, OutlineSection, TaskFact
 from documents.writing.template import make_outline
@@ -55,6 +56,11 @@ def one_boundary(monkeypatch):
 class TestWhatPeopleWrote:
     def test_it_changes_no_byte_of_the_instructions_of_a_section(self):
         assert section_prompt(attacked()).instructions == section_prompt(ORDER).instructions
+
+    def test_it_changes_no_byte_of_the_instructions_of_an_outline(self):
+        hostile = attacked()
+        plain = outline_prompt(MATERIAL, ORDER.outline, TOKENS)
+        assert outline_prompt(hostile.material, hostile.outline, TOKENS).instructions == plain.instructions
 
     def test_it_opens_and_closes_no_block(self):
         for name in ("document", "outline", "section", "game", "plan", "context", "written_so_far", "wish"):
@@ -109,9 +115,11 @@ class TestAPlanOfFiveHundredTasks:
     def test_the_prompt_stays_as_small_as_the_setting_says(self, tokens):
         """But for the fences, and the counts of what was left out: 1,600 characters."""
         assert len(section_prompt(self.HUGE, tokens).data) < 4 * tokens + 1_600
+        assert len(outline_prompt(self.HUGE.material, self.HUGE.outline, tokens).data) < 4 * tokens + 1_600
 
     def test_the_room_of_one_prompt_is_not_given_away_twice(self):
         assert sum(prompt.SHARES.values()) == pytest.approx(1)
+        assert sum(prompt.OUTLINE_SHARES.values()) == pytest.approx(1)
 
     def test_the_section_before_and_after_stay_in_sight(self):
         data = section_prompt(self.HUGE).data

@@ -25,6 +25,7 @@ from plans import services
 from plans.brief import Brief
 from plans.models import Artifact, Generation, Project, Task
 from plans.operations import NewTask, operations_adapter
+from plans.proposed_changes import proposed_changes
 from plans.services import generations
 from plans.streams import find_task
 from realtime.spoken import Spoken, publish_spoken
@@ -83,6 +84,21 @@ class Life:
 
     def accept(self) -> None:
         services.accept_plan(self.plan(), actor=Actor.person(self.people[0]))
+
+    def accept_a_part(self) -> None:
+        plan = self.plan()
+        codes = [change.code for change in proposed_changes(plan).changes]
+        services.accept_plan(plan, actor=Actor.person(self.people[0]), only=self.random.sample(codes, 1))
+
+    def rebase(self) -> None:
+        services.rebase_plan(self.plan(), policy="theirs", actor=self.actor())
+
+    def comment(self) -> None:
+        comment = services.comment_on_plan(self.plan(), body=self.word(), code=self.task().code, actor=self.actor())
+        self.random.choice([services.resolve_comment, services.reopen_comment])(comment, actor=self.actor())
+
+    def review(self) -> None:
+        services.review_plan(self.plan(), verdict=self.random.choice(["approve", "advise"]), actor=self.actor())
 
     def work(self) -> None:
         task, actor = self.task(), self.actor()

@@ -25,7 +25,9 @@ from tests.conftest import client_for, make_user
 from tests.exchange.conftest import exported, imported
 
 KINDS = {
-    **dict.fromkeys(("plan", "base", "active_plan", "plan_id", "previous"), "plan"),
+    **dict.fromkeys(("plan", "base", "active_plan", "plan_id", "previous", "continues", "remaining"), "plan"),
+    **dict.fromkeys(("in_reply_to", "comment_id"), "comment"),
+    **dict.fromkeys(("review", "review_id"), "review"),
     **dict.fromkeys(("task", "current_task", "task_id"), "task"),
     **dict.fromkeys(("active_context", "context_id"), "context"),
     **dict.fromkeys(("artifact", "artifact_id"), "artifact"),
@@ -43,6 +45,8 @@ OWN = {
     "content": "context",
     "category": "artifact",
     "role": "member",
+    "anchor": "comment",
+    "verdict": "review",
 }
 """Whose `id` it is, by another member beside it; the first that is there says it."""
 DOCUMENT_URI = re.compile(r"/api/v1/documents/(-?\d+)/export/\?as=markdown")
@@ -62,6 +66,12 @@ def everything(client: Any, project_id: str) -> dict[str, Any]:
         "members": listed(client, f"{base}/members/"),
         "plans": plans,
         "plan": [client.get(f"/api/v1/plans/{plan['id']}/").json() for plan in plans],
+        "consensus": client.get(f"{base}/consensus/").json(),
+        **{
+            what: [listed(client, f"/api/v1/plans/{plan['id']}/{what}/") for plan in plans]
+            for what in ("operations", "comments", "reviews")
+        },
+        "agreed": [client.get(f"/api/v1/plans/{plan['id']}/consensus/").json() for plan in plans],
         "diffs": [client.get(f"/api/v1/plans/{plan['id']}/diff/").json() for plan in plans],
         "tasks": [client.get(f"/api/v1/tasks/{pk}/").json() for pk in tasks],
         "board": listed(client, f"{base}/tasks/"),
@@ -203,6 +213,25 @@ def test_a_file_from_before_documents_is_imported(project, alice, tmp_path):
     del document["documents"]
     document["format_version"] = 1
     assert imported(orjson.dumps(document), tmp_path / "old.json", alice).counts["documents"] == 0
+
+
+def test_a_file_from_before_agreement_knows_where_its_numbers_began(told, alice, tmp_path):
+    document = orjson.loads(exported(told))
+    services.delete_project(told, actor=Actor.person(alice))
+    for added in ("comments", "reviews"):
+        del document[added]
+    for plan in document["plans"]:
+        for added in ("continues", "numbered_from", "renumbered", "operations"):
+            del plan[added]
+    for added in ("consensus", "tokens_per_day"):
+        del document["project"][added]
+    document["format_version"] = 2
+    document["log"]["head"] = 0
+    document["events"] = []
+    for context in document["contexts"]:
+        context["based_on_seq"] = 0
+    imported(orjson.dumps(document), tmp_path / "old.json", alice)
+    assert Project.objects.get().plans.get(version=3).numbered_from == 4
 
 
 def test_a_folder_from_before_documents_is_imported(project, alice, tmp_path):

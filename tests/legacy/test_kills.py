@@ -4,11 +4,14 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.legacy.test_adoption import unmeasured
 from tests.servers import ROOT
 
 KILLS = int(os.environ.get("GATEWAY_KILLS", "5"))
 SEED = 20250917
+pytestmark = pytest.mark.scaleout
 
 
 def test_killed_at_random_moments_it_is_never_between(tmp_path):

@@ -24,6 +24,7 @@ def at_most_nine(level: Level) -> list[str]:
 GOOD = Reply(text='{"name": "First steps", "gems": 3}')
 TOO_MANY = Reply(text='{"name": "Gem cave", "gems": 30}')
 NO_GEMS = Reply(text='{"name": "Void", "gems": 0}')
+UNSTORABLE = Reply(text='{"name": "Gem\\u0000cave", "gems": 3}')
 NO_JSON = Reply(text="Here is your level!")
 
 
@@ -47,8 +48,13 @@ async def test_the_form_is_declared_to_the_provider(server, model):
 
 @pytest.mark.parametrize(
     ("bad", "reason"),
-    [(NO_JSON, "json"), (NO_GEMS, "greater than or equal to 1"), (TOO_MANY, "30 gems are more than nine.")],
-    ids=["no JSON", "not the form", "against our laws"],
+    [
+        (NO_JSON, "json"),
+        (NO_GEMS, "greater than or equal to 1"),
+        (TOO_MANY, "30 gems are more than nine."),
+        (UNSTORABLE, "`name`: NUL characters cannot be stored"),
+    ],
+    ids=["no JSON", "not the form", "against our laws", "unstorable"],
 )
 async def test_an_answer_goes_back_with_what_is_wrong_with_it(server, model, bad, reason):
     server.script(bad, GOOD)

@@ -33,3 +33,33 @@ def plans(draw, min_size: int = 1, max_size: int = 8) -> list[TaskSpec]:
             )
         )
     return draw(st.permutations(tasks))
+
+
+@st.composite
+def versions_of(draw, base: list[TaskSpec], first_new: int = 41) -> list[TaskSpec]:
+    """What somebody could make of a plan: tasks left out, added, changed, moved, and made to wait for others."""
+    kept = draw(st.lists(st.sampled_from(base), unique_by=lambda task: task.code)) if draw(st.booleans()) else base
+    new = [TaskSpec(code=make_code(first_new + number), title=draw(WORDS)) for number in range(draw(st.integers(0, 3)))]
+    in_turn: list[TaskSpec] = []
+    for task in draw(st.permutations([*kept, *new])) or base:
+        before = [other.code for other in in_turn]
+        in_turn.append(task.model_copy(update=draw(edits(task, before))))
+    if draw(st.booleans()):
+        return in_turn
+    place = {task.code: number for number, task in enumerate([*base, *new])}
+    return sorted(in_turn, key=lambda task: place[task.code])
+
+
+@st.composite
+def edits(draw, task: TaskSpec, before: list[str]) -> dict[str, object]:
+    """Changed fields of a task that may wait for those before it."""
+    edit: dict[str, object] = {}
+    if not set(task.dependencies) <= set(before) or draw(st.integers(0, 3)) == 0:
+        edit["dependencies"] = draw(st.lists(st.sampled_from(before), unique=True, max_size=3)) if before else []
+    if draw(st.integers(0, 3)) == 0:
+        edit["title"] = draw(WORDS)
+    if draw(st.integers(0, 3)) == 0:
+        edit["acceptance"] = draw(st.lists(WORDS, max_size=3))
+    if draw(st.integers(0, 3)) == 0:
+        edit["estimates"] = draw(ESTIMATES)
+    return edit

@@ -4,7 +4,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plans.graph import dependents, everything_after, find_cycle, missing_dependencies
+from plans.graph import dependents, everything_after, find_cycle, missing_dependencies, separate_cycles
 from tests.plans.plans_to_try import tried
 
 CODES = [f"T-{number:03d}" for number in range(1, 9)]
@@ -44,6 +44,18 @@ def test_a_path_follows_what_waits_for_what():
 
 def test_a_task_that_waits_for_itself_is_a_cycle():
     assert find_cycle({"T-001": ["T-001"]}) == ["T-001", "T-001"]
+
+
+@tried
+@given(graphs)
+def test_separate_cycles_are_cycles_without_a_common_task_and_there_are_none_only_when_there_is_none(edges):
+    found = separate_cycles(edges)
+    assert bool(found) == bool(find_cycle(closed(edges)))
+    for path in found:
+        assert path[0] == path[-1] == min(path)
+        assert all(after in edges[before] for before, after in pairwise(path))
+    on_the_way = [code for path in found for code in path[:-1]]
+    assert len(on_the_way) == len(set(on_the_way))
 
 
 @tried

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ BRIEF = {
     "visual_style": "16x16 pixel art",
 }
 WAIT = 10
+TO_THE_END = 30
+"""Seconds; heartbeats come until the server closes a socket, so that waiting for each frame alone would have no end."""
 numbers = itertools.count(1)
 
 
@@ -54,13 +57,14 @@ class Socket:
 
     def to_the_end(self) -> tuple[list[dict[str, Any]], int]:
         """Everything that still comes, and the code with which the server closes."""
-        frames = []
+        frames, give_up = [], time.monotonic() + TO_THE_END
         try:
-            while True:
+            while time.monotonic() < give_up:
                 frames.append(self.next())
         except ConnectionClosed as closed:
             assert closed.rcvd is not None
             return frames, closed.rcvd.code
+        raise AssertionError(f"The server does not close this socket; it got {frames}.")
 
 
 def check_declared(frame: dict[str, Any]) -> None:

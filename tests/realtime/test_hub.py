@@ -177,12 +177,13 @@ async def test_a_failing_read_is_tried_again(hub: Hub, monkeypatch: Any, caplog:
     assert "the database is away" in caplog.text
 
 
-async def test_the_grace_period_ends_for_who_subscribes_to_nothing(hub: Hub) -> None:
-    idle = Reader(hub, grace=0)
+async def test_the_grace_period_ends_for_who_does_nothing(hub: Hub) -> None:
+    idle, speaking = Reader(hub, grace=0), Reader(hub, grace=0)
     busy = await Reader(hub, grace=0).watch()
-    for reader in (idle, busy):
+    speaking.connection.stay()
+    for reader in (idle, busy, speaking):
         reader.connection.tend(hub.loop.time() + 1)
-    assert (idle.ended_idle, busy.ended_idle) == (True, False)
+    assert (idle.ended_idle, busy.ended_idle, speaking.ended_idle) == (True, False, False)
 
 
 async def test_heartbeats_tell_the_position_of_idle_subscriptions(hub: Hub) -> None:

@@ -5,20 +5,24 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from gamedev_gateway.core.actors import SYSTEM, Actor
+from gamedev_gateway.core.errors import GatewayError
 from realtime import access, doorbell, event_types, history
 from realtime.feeds import Feed
-from realtime.group_commit import GroupCommit
+from realtime.group_commit import GroupCommit, OutcomeUnknown
 from realtime.hub import Hub
 from realtime.models import Event, Stream
-from realtime.publishing import publish
+from realtime.publishing import TaskRef, publish
 from realtime.retention import trim
+from realtime.spoken import Spoken, publish_spoken
 from tests.realtime.readers import STREAM, Reader, say, say_many
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LEAVING = Actor("user", "7", "bob", 7)
+NO_TASKS: dict[str, TaskRef] = {}
 
 
 @transaction.atomic
@@ -152,7 +156,7 @@ async def test_one_bad_item_does_not_spoil_the_commit_of_the_others(hub: Hub) ->
         return [item.upper() for item in items]
 
     results: list[Any] = []
-    commit = GroupCommit[str, str](hub, act)
+    commit = GroupCommit[str, str](hub, act, harmless_twice=lambda item: False)
     for item in ("a", "bad", "b"):
         commit.submit(item, results.append)
     async with asyncio.timeout(10):
@@ -160,6 +164,36 @@ async def test_one_bad_item_does_not_spoil_the_commit_of_the_others(hub: Hub) ->
             await asyncio.sleep(0.01)
     assert (results[0], results[2], str(results[1])) == ("A", "B", "no")
     assert await asyncio.to_thread(Event.objects.count) == 2
+
+
+async def test_what_is_lost_at_the_commit_is_stored_once_and_without_a_key_told_as_unknown(
+    hub: Hub, monkeypatch: Any
+) -> None:
+    """The database commits, and its answer is lost."""
+    lost: list[int] = []
+
+    def lose_the_first(self: BaseDatabaseWrapper) -> None:
+        commit(self)
+        lost.append(1)
+        if len(lost) == 1:
+            raise OperationalError("the connection was closed")
+
+    def publish_in_island(said: Sequence[Spoken]) -> list[Event | GatewayError]:
+        return publish_spoken("island", said, find_task=NO_TASKS.__getitem__)
+
+    await asyncio.to_thread(say, "the log is there")
+    commit = BaseDatabaseWrapper._commit
+    monkeypatch.setattr(BaseDatabaseWrapper, "_commit", lose_the_first)
+    monkeypatch.setattr(access, "_publishers", [publish_in_island])
+    results: list[Any] = []
+    for text, key in (("without a key", None), ("with a key", "k"), ("without either", None)):
+        hub.publishing.submit(Spoken("island", "chat", {"text": text}, SYSTEM, key=key), results.append)
+    async with asyncio.timeout(10):
+        while len(results) < 3:
+            await asyncio.sleep(0.01)
+    assert [type(result) for result in results] == [OutcomeUnknown, Event, OutcomeUnknown]
+    assert results[1].seq == 3
+    assert await asyncio.to_thread(Event.objects.count) == 4
 
 
 class Transport:

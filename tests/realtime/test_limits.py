@@ -21,6 +21,7 @@ from gamedev_gateway.servers import limits
 from realtime.access import Credential
 from realtime.consumers import GatewayConsumer
 from realtime.hub import Hub
+from realtime.models import Event
 from realtime.spoken import Spoken
 from tests.realtime.conftest import WAIT, Api
 
@@ -100,6 +101,24 @@ async def test_a_socket_with_many_uncommitted_publications_is_not_read_on(hub: H
         may_commit.set()
     answers = [await socket.receive_json_from(timeout=WAIT) for _ in range(4)]
     assert sorted(str(answer["reply_to"]) for answer in answers) == ["0", "1", "2", "after"]
+    await socket.disconnect()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("stored", [True, False])
+async def test_a_socket_that_has_published_something_needs_no_subscription(hub: Hub, stored: bool) -> None:
+    refused = NotFound("There is no such project.")
+    hub.publishing.act = lambda spoken: [Event(seq=1) if stored else refused for _ in spoken]
+    socket = Direct()
+    await socket.connect()
+    await socket.say(command="publish", id=1, project_id="x", type="chat", payload={"text": "hi"})
+    await socket.receive_json_from(timeout=WAIT)
+    [connection] = hub.connections
+    connection.tend(hub.loop.time() + settings.GATEWAY_SUBSCRIBE_WITHIN_SECONDS + 1)
+    await socket.say(command="ping", id=2)
+    last = await socket.receive_output(timeout=WAIT)
+    assert last["type"] == ("websocket.send" if stored else "websocket.close")
+    assert stored or last["code"] == 4408
     await socket.disconnect()
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.realtime.conftest import BRIEF, Api
 
 WRITERS = 16
-ROUNDS = 8
+ROUNDS = 3
 ATTEMPTS = 10
 
 

@@ -1,5 +1,7 @@
 """What a subscription promises: in order, nothing missing, nothing twice, and no seam between past and present."""
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -223,3 +225,32 @@ def test_revoking_a_token_closes_its_sockets(api: Api, project: str) -> None:
         socket.take(2)
         api.http.delete(f"/api/v1/tokens/{made['id']}/").raise_for_status()
         assert socket.to_the_end()[1] == 4401
+
+
+def test_a_token_that_expires_closes_its_sockets(api: Api, project: str) -> None:
+    made = api.post("tokens/", {"name": "ages ago"}, expect=201)
+    with Api(api.server, made["token"]).socket(f"/ws/projects/{project}/") as socket:
+        socket.take(2)
+        with closing(sqlite3.connect(api.server.database_url.removeprefix("sqlite:///"), timeout=30)) as database:
+            database.execute("UPDATE access_tokens SET expiry = '2020-01-01' WHERE name = 'ages ago'")
+            database.commit()
+        assert socket.to_the_end()[1] == 4401
+
+
+@pytest.mark.parametrize("scopes", [["read", "write"], ["agent"]])
+def test_a_lesser_role_counts_at_once_on_open_sockets(api: Api, project: str, someone: Api, scopes: list[str]) -> None:
+    member = api.post(f"projects/{project}/members/", {"user": someone.name, "role": "editor"}, expect=201)
+    token = someone.post("tokens/", {"name": "theirs", "scopes": scopes}, expect=201)["token"]
+    with Api(api.server, token).socket(f"/ws/projects/{project}/") as socket:
+        socket.take(2)
+        said = {"command": "publish", "project_id": project, "type": "chat", "payload": {"text": "hi"}}
+        socket.send(**said, id="may")
+        may = socket.until(lambda frame: frame.get("reply_to") == "may")[-1]
+        path = f"/api/v1/projects/{project}/members/{member['id']}/"
+        api.http.patch(path, json={"role": "viewer"}).raise_for_status()
+        socket.send(**said, id="may not")
+        may_not = socket.until(lambda frame: frame.get("reply_to") == "may not")[-1]
+        api.chat(project, "a viewer hears this")
+        assert socket.until(lambda frame: frame["type"] == "chat" and frame["actor"]["name"] == "admin")
+    assert may["type"] == "published"
+    assert may_not["code"] == "forbidden"

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from pydantic_ai.direct import model_request_stream
@@ -23,8 +24,9 @@ from pydantic_ai.settings import ModelSettings
 from gamedev_gateway.core.llm import errors
 from gamedev_gateway.core.llm.failures import failures_told
 from gamedev_gateway.core.llm.limits import CHARACTERS_AT_MOST, Limits, pause_after
+from gamedev_gateway.core.llm.prices import cost_of
 from gamedev_gateway.core.llm.prompts import Prompt
-from gamedev_gateway.core.llm.usage import Usage
+from gamedev_gateway.core.llm.usage import Usage, tokens_of
 
 T = TypeVar("T")
 Pause = Callable[[float], Awaitable[None]]
@@ -42,7 +44,15 @@ class Exchange:
     response: ModelResponse
 
     def __init__(
-        self, name: str, model: ProviderModel, limits: Limits, pause: Pause, jitter: Callable[[], float], *, shown: bool
+        self,
+        name: str,
+        model: ProviderModel,
+        limits: Limits,
+        pause: Pause,
+        jitter: Callable[[], float],
+        *,
+        shown: bool,
+        usage: Usage,
     ) -> None:
         self.name = name
         self.model = model
@@ -50,7 +60,7 @@ class Exchange:
         self.pause = pause
         self.jitter = jitter
         self.shown = shown
-        self.usage = Usage()
+        self.usage = usage
         self.answers = 0
         self.begun = asyncio.get_running_loop().time()
 
@@ -182,13 +192,16 @@ class Request:
         return whole
 
     def count(self, response: StreamedResponse) -> None:
-        usage = response.usage
-        self.exchange.usage.spend(
-            tokens_in=usage.input_tokens,
-            tokens_out=usage.output_tokens,
-            characters_in=sum(map(length_of, self.messages)),
-            characters_out=self.characters,
+        """The provider's figures, or our guess for those that are 0."""
+        told, usage = response.usage, self.exchange.usage
+        if not told.input_tokens or (not told.output_tokens and self.characters):
+            usage.estimated = True
+        counted = replace(
+            told,
+            input_tokens=told.input_tokens or tokens_of(sum(map(length_of, self.messages))),
+            output_tokens=told.output_tokens or tokens_of(self.characters),
         )
+        usage.spend(counted.input_tokens, counted.output_tokens, cost_of(counted, self.exchange.model))
 
 
 def content_of(event: Any) -> tuple[int, str]:

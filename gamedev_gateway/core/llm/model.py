@@ -83,24 +83,32 @@ class Model:
             yield TextStream(texts, exchange.usage)
 
     async def ask(
-        self, prompt: Prompt, output: type[T], check: Callable[[T], list[str]] = lambda value: []
+        self,
+        prompt: Prompt,
+        output: type[T],
+        check: Callable[[T], list[str]] = lambda value: [],
+        *,
+        usage: Usage | None = None,
     ) -> Answer[T]:
         """An answer of the form `output`. `check` tells what breaks our laws, a sentence each, which goes back to the model, at most twice.
 
-        `check` runs in the event loop: arithmetic on plain data, no database.
+        `check` runs in the event loop: arithmetic on plain data, no database. `usage` is added to while the answer comes, so
+        that one who leaves off knows what it has cost.
         """
         from gamedev_gateway.core.llm.typed import typed_answer
 
-        async with self.exchange(shown=False) as exchange:
+        async with self.exchange(shown=False, usage=usage) as exchange:
             value = await typed_answer(exchange, prompt, output, check)
         return Answer(value, exchange.usage, exchange.answers - 1)
 
     @asynccontextmanager
-    async def exchange(self, *, shown: bool) -> "AsyncIterator[Exchange]":
+    async def exchange(self, *, shown: bool, usage: Usage | None = None) -> "AsyncIterator[Exchange]":
         from gamedev_gateway.core.llm.exchange import Exchange
 
         async with self.connect(self.name) as connection:
-            exchange = Exchange(self.name, connection, self.limits, self.pause, self.jitter, shown=shown)
+            exchange = Exchange(
+                self.name, connection, self.limits, self.pause, self.jitter, shown=shown, usage=usage or Usage()
+            )
             try:
                 yield exchange
             except ModelError as error:

@@ -1,6 +1,7 @@
 """Answers of a declared form, held to our laws. Imports pydantic-ai; `model` imports it when a model is asked."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -14,6 +15,7 @@ from pydantic_ai.settings import ModelSettings
 from gamedev_gateway.core.llm.errors import BadAnswer
 from gamedev_gateway.core.llm.exchange import Exchange, settings_for
 from gamedev_gateway.core.llm.prompts import Prompt
+from gamedev_gateway.core.storable import MOST_NAMED, unstorable
 
 T = TypeVar("T", bound=BaseModel)
 CORRECTIONS = 2
@@ -25,7 +27,7 @@ async def typed_answer(exchange: Exchange, prompt: Prompt, output: type[T], chec
     faults: list[str] = []
 
     async def held_to_our_laws(value: T) -> T:
-        faults[:] = check(value)
+        faults[:] = unstorable_faults(value) or check(value)
         if faults:
             raise ModelRetry("\n".join(["This breaks our rules. Answer once more, complete and corrected:", *faults]))
         return value
@@ -43,6 +45,11 @@ async def typed_answer(exchange: Exchange, prompt: Prompt, output: type[T], chec
         return (await agent.run(prompt.data)).output
     except UnexpectedModelBehavior:
         raise BadAnswer(bad_answer(exchange.name, faults)) from None
+
+
+def unstorable_faults(value: BaseModel) -> list[str]:
+    """No database keeps these, so that no law needs to think of them."""
+    return [f"`{path}`: {text}" for path, text in islice(unstorable(value.model_dump(mode="json")), MOST_NAMED)]
 
 
 def bad_answer(name: str, faults: list[str]) -> str:

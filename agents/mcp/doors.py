@@ -1,0 +1,109 @@
+"""A tool is a door: a synchronous function that takes the caller and flat arguments, and calls a service.
+
+What is the same for all of them is here: the call crosses to the database thread once, runs in one transaction when it
+writes, and its answer leaves as structured content with a shallow schema, which keeps the list of tools short.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, Any
+
+from django.db import transaction
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.tools import Tool
+from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from pydantic import BaseModel
+from rest_framework import serializers
+
+from agents.mcp.callers import Caller, caller_with
+from gamedev_gateway.core.errors import InvalidInput
+from gamedev_gateway.core.problems import flatten
+from realtime.threads import database_threads, in_database
+
+CALLER = "gateway.caller"
+"""Where in the scope of an HTTP request the door notes who calls."""
+writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="agents-db")
+"""One writes at a time: SQLite takes one writer, and threads that wait for its lock would sleep too long; on PostgreSQL the
+writes of one project wait for each other anyhow."""
+
+
+def reads(function: Callable[..., BaseModel]) -> Tool:
+    """A tool that only looks."""
+    return made_tool(function, database_threads, read_only_hint=True)
+
+
+def writes(function: Callable[..., BaseModel]) -> Tool:
+    """A tool that changes something, each time that it is called."""
+    return made_tool(transaction.atomic(function), writers, destructive_hint=False)
+
+
+def rewrites(function: Callable[..., BaseModel]) -> Tool:
+    """A tool that changes something; called again with the same arguments, it changes nothing more."""
+    return made_tool(transaction.atomic(function), writers, destructive_hint=False, idempotent_hint=True)
+
+
+def made_tool(function: Callable[..., BaseModel], threads: ThreadPoolExecutor, **hints: bool) -> Tool:
+    tool = Tool.from_function(call_of(function, threads), annotations=ToolAnnotations(**hints))
+    tool.parameters = shallow(tool.parameters)
+    if tool.fn_metadata.output_schema:
+        tool.fn_metadata.output_schema = shallow(tool.fn_metadata.output_schema)
+    return tool
+
+
+def call_of(function: Callable[..., BaseModel], threads: ThreadPoolExecutor) -> Callable[..., Awaitable[Any]]:
+    """The coroutine function that the SDK calls, with the signature that it reads."""
+
+    async def call(ctx: Context, **arguments: Any) -> CallToolResult:
+        return answered(await in_database(lambda: function(caller_of(ctx), **arguments), executor=threads))
+
+    signature = inspect.signature(function, eval_str=True)
+    answer = Annotated[CallToolResult, signature.return_annotation]
+    own = [each for each in signature.parameters.values() if each.name != "caller"]
+    context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Context)
+    call.__signature__ = signature.replace(parameters=[context, *own], return_annotation=answer)  # type: ignore[attr-defined]
+    call.__annotations__ = {"ctx": Context, **{each.name: each.annotation for each in own}, "return": answer}
+    call.__name__, call.__doc__ = function.__name__, inspect.getdoc(function)
+    return call
+
+
+def caller_of(ctx: Context) -> Caller:
+    """Who calls: whom the door let in, or over stdio whoever the token of the process says. Runs in a database thread."""
+    request = ctx.request_context.request
+    if request is not None:
+        return request.scope[CALLER]
+    return caller_with(ctx.request_context.lifespan_context["token"])
+
+
+def answered(answer: BaseModel) -> CallToolResult:
+    """The same twice: for programs, and as text for models. What is not there is left out."""
+    text = answer.model_dump_json(exclude_none=True)
+    content = answer.model_dump(mode="json", exclude_none=True)
+    return CallToolResult(content=[TextContent(type="text", text=text)], structured_content=content)
+
+
+def shallow(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with the types of its members, and nothing of what is inside of them."""
+    members = {name: shallow_member(member) for name, member in schema.get("properties", {}).items()}
+    required = {"required": schema["required"]} if schema.get("required") else {}
+    return {"type": "object", "properties": members, **required}
+
+
+def shallow_member(member: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in member:
+        return {"type": "object"}
+    choices = [each for each in member.get("anyOf", []) if each.get("type") != "null"]
+    if choices:
+        return shallow_member(choices[0])
+    inside = member.get("items", {})
+    items = {"items": shallow_member(inside)} if inside else {}
+    told = {name: member[name] for name in ("type", "enum", "description") if name in member}
+    return {**told, **items}
+
+
+def checked(shape: type[serializers.Serializer], **given: Any) -> dict[str, Any]:
+    """Arguments as REST checks them, with its limits. Raises InvalidInput."""
+    serializer = shape(data=given)
+    if not serializer.is_valid():
+        raise InvalidInput(flatten(serializer.errors))
+    return serializer.validated_data

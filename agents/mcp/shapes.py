@@ -1,0 +1,163 @@
+"""What tools answer. Members that are not there are left out."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from agents.models import Run
+from plans.models import Artifact, Claim, Task
+from plans.services.claims import last_handoff
+
+Json = dict[str, Any]
+
+
+def instant(moment: Any) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+class RunAnswer(BaseModel):
+    run: int
+    project: str
+    status: str
+
+    @classmethod
+    def of(cls, run: Run) -> "RunAnswer":
+        return cls(run=run.pk, project=run.project_id, status=run.status)
+
+
+class TaskShape(BaseModel):
+    """A task as an agent sees it."""
+
+    id: int
+    code: str
+    title: str
+    status: str
+    priority: int
+    progress: int
+    description: str
+    dependencies: list[str]
+    acceptance: list[str]
+    deliverables: list[str]
+    mcp_tools: list[str]
+    blocked_reason: str
+    evidence: list[Json]
+
+    @classmethod
+    def of(cls, task: Task) -> "TaskShape":
+        return cls(**{name: getattr(task, name) for name in cls.model_fields})
+
+
+class TaskAnswer(BaseModel):
+    task: TaskShape
+    holder: Json | None = None
+
+
+class TaskState(BaseModel):
+    code: str
+    status: str
+    progress: int
+
+    @classmethod
+    def of(cls, task: Task) -> "TaskState":
+        return cls(code=task.code, status=task.status, progress=task.progress)
+
+
+class Work(BaseModel):
+    """A task to do with the claim on it; or `none`, with the reasons and when to ask again."""
+
+    task: TaskShape | None = None
+    context_pack: Json | None = None
+    claim: int | None = None
+    fence: int | None = None
+    expires_at: str | None = None
+    handoff: str | None = None
+    reason: str | None = None
+    none: bool | None = None
+    reasons: list[str] | None = None
+    retry_after: int | None = None
+
+    @classmethod
+    def of(cls, task: Task, claim: Claim, pack: Json, reason: str) -> "Work":
+        return cls(
+            task=TaskShape.of(task),
+            context_pack=pack,
+            claim=claim.pk,
+            fence=claim.fence,
+            expires_at=instant(claim.expires_at),
+            handoff=last_handoff(claim),
+            reason=reason,
+        )
+
+
+class Alive(BaseModel):
+    expires_at: str
+    answers: list[Json]
+
+
+class Pack(BaseModel):
+    context_pack: Json
+
+
+class Said(BaseModel):
+    context_version: int
+    activity: int | None = None
+
+
+class ArtifactAnswer(BaseModel):
+    artifact: int
+    sha256: str
+    validation_status: str
+
+    @classmethod
+    def of(cls, artifact: Artifact) -> "ArtifactAnswer":
+        return cls(artifact=artifact.pk, sha256=artifact.sha256, validation_status=artifact.validation_status)
+
+
+class Completion(BaseModel):
+    """`done`, or the criteria that are not met."""
+
+    done: bool
+    code: str
+    unmet: list[str] = []
+
+
+class PlanAnswer(BaseModel):
+    plan: int
+    version: int
+    status: str
+    summary: str
+    tasks: list[Json]
+    total: int
+    base_version: int | None = None
+
+
+class Difference(BaseModel):
+    version: int
+    against: int | None = None
+    markdown: str
+
+
+class Readiness(BaseModel):
+    next: str | None = None
+    reason: str
+    blocked: list[Json]
+
+
+class CommentAnswer(BaseModel):
+    comment: int
+    version: int
+
+
+class DocumentAnswer(BaseModel):
+    document: int
+    title: str
+    kind: str
+    status: str
+    summary: str
+    sections: list[Json]
+
+
+class SectionAnswer(BaseModel):
+    section: int
+    draft: int
+    status: str

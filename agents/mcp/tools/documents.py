@@ -1,0 +1,49 @@
+"""Tools to read documents and to write at them."""
+
+from agents.mcp.callers import Caller
+from agents.mcp.doors import checked, reads, rewrites
+from agents.mcp.shapes import DocumentAnswer, SectionAnswer
+from documents import services
+from documents.models import Document, Section
+from documents.serializers import SectionSerializer, UpdateSectionSerializer
+from gamedev_gateway.core.errors import NotFound
+from plans.models import Role
+
+
+def get_document(caller: Caller, document: int, section: int = 0) -> DocumentAnswer:
+    """A document's summary and outline; with a section's id, that section's text too."""
+    found = visible_document(caller, document)
+    sections = found.sections.select_related("current_draft")
+    outline = [SectionSerializer(each).data for each in sections]
+    if section and section not in [each["id"] for each in outline]:
+        raise NotFound("The document has no such section.")
+    return DocumentAnswer(
+        document=found.pk,
+        title=found.title,
+        kind=found.kind,
+        status=found.status,
+        summary=found.global_summary,
+        sections=[each if each["id"] == section else {**each, "content": None} for each in outline],
+    )
+
+
+def visible_document(caller: Caller, document: int) -> Document:
+    found = Document.objects.visible_to(caller.user).filter(pk=document).first()
+    if found is None:
+        raise NotFound("There is no such document that you can see.")
+    return found
+
+
+def propose_section(caller: Caller, section: int, text: str) -> SectionAnswer:
+    """Write a section's text in Markdown, as a new draft. The draft before is kept, and people can take it back."""
+    visible = Section.objects.filter(document__in=Document.objects.visible_to(caller.user))
+    found = visible.select_related("document__project").filter(pk=section).first()
+    if found is None:
+        raise NotFound("There is no such section that you can see.")
+    caller.check_role(found.document.project, Role.EDITOR)
+    made = services.update_section(found, actor=caller.actor, **checked(UpdateSectionSerializer, text=text))
+    number = made.current_draft.number if made.current_draft else 0
+    return SectionAnswer(section=made.pk, draft=number, status=made.status)
+
+
+TOOLS = [reads(get_document), rewrites(propose_section)]

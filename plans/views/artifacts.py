@@ -1,0 +1,159 @@
+"""Artifacts: noted or uploaded, checked, given back."""
+
+from typing import Any, BinaryIO
+
+from django.db.models import QuerySet
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import ListModelMixin
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from gamedev_gateway.core.api import actor_of
+from gamedev_gateway.core.errors import NotFound
+from gamedev_gateway.core.parsers import StrictJSONParser
+from plans import services
+from plans.artifact_files import Measured, measure_given, name_of, open_file
+from plans.artifact_serializers import ArtifactSerializer, CreateArtifactSerializer, ValidateArtifactSerializer
+from plans.checking.budgets import Budgets
+from plans.checking.kinds import kind_of_bytes
+from plans.models import Artifact, Task
+from plans.views.base import ProjectViewSet
+from plans.views.tasks import TasksViewSet
+
+SHOWN = {"png", "jpeg", "webp", "gif"}
+"""Pictures that a browser may show: it runs nothing in them."""
+FORMS = [(200, "application/octet-stream"), *((200, f"image/{kind}") for kind in sorted(SHOWN))]
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "private, no-cache",
+}
+
+
+def before_the_lock(view: ProjectViewSet) -> Any:
+    """A view's object with all that is asked of the request, for slow work that no lock should wait for. What is read here
+    is read again, and checked again, under the lock."""
+    obj = GenericAPIView.get_object(view)
+    view.check_precondition(obj)
+    return obj
+
+
+class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):
+    """What work on a task made, newest first."""
+
+    serializer_class = ArtifactSerializer
+    parser_classes = [StrictJSONParser, MultiPartParser]
+    body_classes = {
+        "create": CreateArtifactSerializer,
+    }
+    queryset = Artifact.objects.none()
+    measured: Measured | None = None
+
+    def task_view(self) -> TasksViewSet:
+        return TasksViewSet(
+            request=self.request, kwargs={"pk": self.kwargs["task_id"]}, action=self.action, format_kwarg=None
+        )
+
+    def get_task(self) -> Task:
+        return self.task_view().get_object()
+
+    def get_queryset(self) -> QuerySet[Artifact]:
+        task = self.get_task()
+        same = Task.objects.filter(plan__project=task.plan.project_id, code=task.code)
+        return Artifact.objects.filter(task__in=same).select_related("task")
+
+    def write(self, handler: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A file is read before the transaction begins, so that nobody waits for it."""
+        if self.action == "create":
+            task = before_the_lock(self.task_view())
+            given = self.body()
+            self.measured = measure_given(task.plan.project_id, given["upload"], given.get("path", ""))
+        return super().write(handler, request, *args, **kwargs)
+
+    @extend_schema(responses={201: ArtifactSerializer})
+    def create(self, request: Request, task_id: int) -> Response:
+        """Note an artifact: what it is and where; or upload it."""
+        task = self.get_task()
+        given = self.body()
+        artifact = services.register_artifact(task, actor=actor_of(request), measured=self.measured, **given)
+        return self.answer(artifact, status=201)
+
+
+class ArtifactsViewSet(ProjectViewSet):
+    """One artifact."""
+
+    serializer_class = ArtifactSerializer
+    body_classes = {
+        "validate": ValidateArtifactSerializer,
+    }
+    lookup_value_converter = "int"
+    queryset = Artifact.objects.none()
+    seen: tuple[str, dict[str, Any]] | None = None
+
+    def get_queryset(self) -> QuerySet[Artifact]:
+        return Artifact.objects.visible_to(self.request.user).select_related("project", "task")
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """A file is given as what it is, whatever the client would rather have."""
+        return super().perform_content_negotiation(request, force=force or self.action == "file")
+
+    def write(self, handler: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A file is checked before the transaction begins, so that nobody waits for it."""
+        if self.action == "validate":
+            self.seen = self.look(before_the_lock(self))
+        return super().write(handler, request, *args, **kwargs)
+
+    def look(self, artifact: Artifact) -> tuple[str, dict[str, Any]] | None:
+        """What the gateway sees; None when somebody else's verdict was sent."""
+        given = self.body()
+        if "status" in given:
+            return None
+        budgets, known = given.get("budgets", Budgets()), given.get("known_guids", [])
+        return services.see_artifact(artifact, budgets=budgets, known_guids=known)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Forget an artifact, with its upload; a file that was only noted stays where it is."""
+        services.delete_artifact(self.get_object(), actor=actor_of(request))
+        return Response(status=204)
+
+    @extend_schema(responses=ArtifactSerializer)
+    @action(detail=True, methods=["post"])
+    def validate(self, request: Request, pk: int) -> Response:
+        """Check the file, or store the verdict of whoever checked it.
+
+        Without `status` the gateway reads the file itself, and the report has `checked_by: gateway`, the `kind` of the file,
+        `findings` (`level`, `code`, `message`, `where`) and `facts`. With it, the report is yours, and `checked_by` names you.
+        """
+        artifact, actor = self.get_object(), actor_of(request)
+        if self.seen:
+            status, report = self.seen
+            return self.answer(services.store_verdict(artifact, status=status, report=report, actor=actor))
+        given = {"report": {}, **self.body()}
+        return self.answer(services.validate_artifact(artifact, actor=actor, **given))
+
+    @extend_schema(responses=dict.fromkeys(FORMS, OpenApiTypes.BINARY))
+    @action(detail=True, methods=["get"])
+    def file(self, request: Request, pk: int) -> FileResponse:
+        """The file itself: pictures to look at, anything else to save."""
+        artifact = self.get_object()
+        found = open_file(artifact)
+        if found is None:
+            raise NotFound("The gateway has no file of this artifact.")
+        return file_response(found, name_of(artifact).replace("\\", "/").rpartition("/")[2])
+
+
+def file_response(file: BinaryIO, name: str) -> FileResponse:
+    """A file as a download that no browser runs; what it is, its bytes say, not its name."""
+    looks = kind_of_bytes(file.read(4_096))
+    file.seek(0)
+    kind = f"image/{looks}" if looks in SHOWN else "application/octet-stream"
+    return FileResponse(
+        file, as_attachment=looks not in SHOWN, filename=name or "artifact", content_type=kind, headers=HEADERS
+    )
