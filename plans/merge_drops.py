@@ -21,11 +21,17 @@ def settle_drops(
 
     A drop that is not decided yet is taken back, so that nothing is lost.
     """
-    kept = {side: kept_in_spite(base, sides, side, frozen, answers) for side in OTHER}
-    mine, theirs = (restored(base, sides[side], kept[side]) for side in OTHER)
+    bare = {side: by_code(without(base, dropped_codes(base, sides[side]))) for side in OTHER}
+    kept = {side: kept_in_spite(base, sides, side, bare[OTHER[side]], frozen, answers) for side in OTHER}
+    mine, theirs = (restored(base, sides[side], kept[side], bare[side]) for side in OTHER)
     left = by_code(mine).keys() & by_code(theirs).keys()
     gone = [task.code for task in base if task.code not in left]
     return without(base, gone), without_any(mine, gone), without_any(theirs, gone)
+
+
+def dropped_codes(base: Sequence[TaskSpec], side: Sequence[TaskSpec]) -> list[str]:
+    present = {task.code for task in side}
+    return [task.code for task in base if task.code not in present]
 
 
 def without_any(tasks: Sequence[TaskSpec], codes: Sequence[str]) -> list[TaskSpec]:
@@ -34,13 +40,21 @@ def without_any(tasks: Sequence[TaskSpec], codes: Sequence[str]) -> list[TaskSpe
 
 
 def kept_in_spite(
-    base: Sequence[TaskSpec], sides: Sides, side: Side, frozen: Mapping[str, str], answers: Answers
+    base: Sequence[TaskSpec],
+    sides: Sides,
+    side: Side,
+    before: Mapping[str, TaskSpec],
+    frozen: Mapping[str, str],
+    answers: Answers,
 ) -> set[str]:
-    """The tasks that a side drops and that stay: the other side changed them or has new use for them, or there is work."""
+    """The tasks that a side drops and that stay: the other side changed them or has new use for them, or there is work.
+
+    `before` is the base without what the other side drops.
+    """
     present, other = {task.code for task in sides[side]}, sides[OTHER[side]]
     wanted = by_code(other)
     drops = [task for task in base if task.code not in present and task.code in wanted]
-    reasons = uses(base, other, {task.code for task in drops})
+    reasons = uses(before, other, {task.code for task in drops})
     kept = set()
     for task in drops:
         state = frozen.get(task.code) if side == "mine" else None
@@ -70,10 +84,10 @@ def drop_conflict(task: TaskSpec, wanted: TaskSpec, side: Side, state: str | Non
     )
 
 
-def uses(base: Sequence[TaskSpec], other: Sequence[TaskSpec], drops: Collection[str]) -> dict[str, list[str]]:
-    """For each task, what the other side does with it, as verbs. What its own drops rewired is not its doing."""
+def uses(before: Mapping[str, TaskSpec], other: Sequence[TaskSpec], drops: Collection[str]) -> dict[str, list[str]]:
+    """For each task, what the other side does with it, as verbs. What its own drops rewired is not its doing: `before` has
+    them already."""
     wanted = by_code(other)
-    before = by_code(without(base, [task.code for task in base if task.code not in wanted]))
     moved = set(moved_items(list(before), list(wanted)))
     found = {code: changes_in_words(before[code], wanted[code], moved) for code in drops}
     for task in other:
@@ -90,13 +104,16 @@ def changes_in_words(before: TaskSpec, after: TaskSpec, moved: Collection[str]) 
     return [*words, "moves it"] if before.code in moved else words
 
 
-def restored(base: Sequence[TaskSpec], side: Sequence[TaskSpec], codes: Collection[str]) -> list[TaskSpec]:
-    """A side as if it had not dropped these tasks of the base: they are where they were, and waited for as before."""
+def restored(
+    base: Sequence[TaskSpec], side: Sequence[TaskSpec], codes: Collection[str], all_dropped: Mapping[str, TaskSpec]
+) -> list[TaskSpec]:
+    """A side as if it had not dropped these tasks of the base: they are where they were, and waited for as before.
+
+    `all_dropped` is the base without all that the side drops.
+    """
     if not codes:
         return list(side)
-    present = {task.code for task in side}
-    drops = [task.code for task in base if task.code not in present]
-    all_dropped = by_code(without(base, drops))
+    drops = dropped_codes(base, side)
     fewer_dropped = by_code(without(base, [code for code in drops if code not in codes]))
     tasks = {code: fewer_dropped[code] for code in codes}
     for task in side:

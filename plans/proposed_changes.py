@@ -189,7 +189,8 @@ def waits_in_a_circle(code: str, choice: Choice, waiting: Mapping[str, set[str]]
 
 def overlapping(plan: TaskPlan, lineage: Lineage, version: Version) -> list[tuple[TaskPlan, list[Overlap]]]:
     """The other open proposals of the project that change some of the same tasks, and what of them."""
-    others = list(TaskPlan.objects.proposed().filter(project=plan.project_id).exclude(pk=plan.pk).order_by("version"))
+    proposals = TaskPlan.objects.proposed().filter(project=plan.project_id).exclude(pk=plan.pk).order_by("version")
+    others = [other for other in proposals if other.pk in lineage.versions]  # not what was made since it was read
     grounds = {other.pk: lineage.ground(other.pk) for other in others}
     specs = specs_of(*(lineage[other.pk] for other in others), *grounds.values())
     found = []
