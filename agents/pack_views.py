@@ -51,10 +51,10 @@ class ContextPackSerializer(serializers.Serializer):
 class ContextPackViewSet(TasksViewSet):
     """What an agent needs for one task."""
 
-    serializer_class = ContextPackSerializer
+    serializer_class = ContextPackSerializer  # type: ignore[assignment]
 
     @extend_schema(parameters=[BudgetQuery], responses=ContextPackSerializer)
-    def retrieve(self, request: Request, pk: int) -> Response:  # type: ignore[override]
+    def retrieve(self, request: Request, pk: int) -> Response:
         """The task, its criteria, handoff, decisions, neighbours, artifacts and documents, as much as fits the budget."""
         task = self.get_object()
         check_workable(task, Project.objects.get(plans=task.plan_id))

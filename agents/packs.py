@@ -1,10 +1,7 @@
 """Context packs: what there is to know for a task, the most useful first, from all over the project."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
-
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
 
 from contexts.assembly import carried, entry_text
 from contexts.models import Context
@@ -16,7 +13,7 @@ from plans.models import Artifact, Claim, Project, Task
 from plans.services.claims import last_words
 from plans.services.progress import live_tasks
 
-MOST_SECTIONS = 30
+MOST_SECTIONS = 500
 MOST_ARTIFACTS = 50
 MOST_NEIGHBOURS = 200
 SAID = {
@@ -28,39 +25,89 @@ SAID = {
 
 def pack_for_task(task: Task, budget: int = DEFAULT_BUDGET) -> Json:
     """The pack of a task of the active plan (see contexts/packing.py for its shape)."""
-    return pack(task.code, offers_for(task), budget)
+    return Shelf(task.plan.project, [task]).pack(task, budget)
 
 
 def pack_for_project(project: Project, budget: int = DEFAULT_BUDGET) -> Json:
     """The same without a task: what is known of the project as a whole."""
-    content = content_of(project)
+    active = get_active_context(project)
+    content = active.content if active else {}
     return pack("", [*summary(content), *brief(project.parsed_brief), *said(content)], budget)
 
 
-def offers_for(task: Task) -> Iterator[Offer]:
-    project = task.plan.project
-    content, own = content_of(project), content_of(project, task.code)
-    everything_said = [*said(content, task.code), *said(own, task.code)]
-    yield Offer("task", task.code, "The task itself.", describe(task), cut=True)
-    if task.acceptance:
-        yield Offer(
-            "criteria", task.code, "All of it must hold before the task is done.", listed(task.acceptance), cut=True
-        )
-    yield from handoff(project, task.code)
-    yield from (offer for offer in everything_said if task.code in offer.why)
-    waits_for, waiting = neighbours(project, task)
-    yield from (neighbour("dependency", other, f"{task.code} builds on it.") for other in waits_for)
-    yield from artifacts(task, waits_for)
-    yield from summary(content)
-    yield from brief(project.parsed_brief)
-    yield from (offer for offer in everything_said if task.code not in offer.why)
-    yield from sections(project, task.code)
-    yield from (neighbour("dependent", other, f"It waits for {task.code}.") for other in waiting)
+class Shelf:
+    """What there is to know for some tasks of a project, read once for all of them."""
+
+    def __init__(self, project: Project, tasks: Sequence[Task]) -> None:
+        codes = [task.code for task in tasks]
+        self.brief = list(brief(project.parsed_brief))
+        self.contexts = contexts_of(project, codes)
+        self.handoffs = last_ended(project, codes)
+        self.graph = dict(live_tasks(project).values_list("code", "dependencies"))
+        self.waiting = {code: [other for other, deps in self.graph.items() if code in deps] for code in codes}
+        near = {other for task in tasks for other in [*task.dependencies, *self.waiting[task.code][:MOST_NEIGHBOURS]]}
+        self.tasks = {task.code: task for task in live_tasks(project).filter(code__in=near | set(codes))}
+        self.artifacts = made_for(project, near | set(codes))
+        self.sections = sections_of(project)
+
+    def pack(self, task: Task, budget: int) -> Json:
+        return pack(task.code, self.offers(task), budget)
+
+    def offers(self, task: Task) -> Iterator[Offer]:
+        code, content = task.code, self.contexts.get("", {})
+        everything_said = [*said(content, code), *said(self.contexts.get(code, {}), code)]
+        yield Offer("task", code, "The task itself.", describe(task), cut=True)
+        if task.acceptance:
+            yield Offer(
+                "criteria", code, "All of it must hold before the task is done.", listed(task.acceptance), cut=True
+            )
+        yield from handoff(self.handoffs.get(code))
+        yield from (offer for offer in everything_said if code in offer.why)
+        builds_on = [self.tasks[other] for other in task.dependencies if other in self.tasks]
+        yield from (neighbour("dependency", other, f"{code} builds on it.") for other in builds_on)
+        yield from self.made(code, [other.code for other in builds_on])
+        yield from summary(content)
+        yield from self.brief
+        yield from (offer for offer in everything_said if code not in offer.why)
+        yield from telling_of(code, self.sections)
+        waiting = [self.tasks[other] for other in self.waiting[code][:MOST_NEIGHBOURS] if other in self.tasks]
+        yield from (neighbour("dependent", other, f"It waits for {code}.") for other in waiting)
+
+    def made(self, code: str, builds_on: list[str]) -> Iterator[Offer]:
+        """What work on the task has made so far, and what the work made that it builds on."""
+        for maker in [code, *builds_on]:
+            for artifact in self.artifacts.get(maker, [])[:MOST_ARTIFACTS]:
+                text = f"{artifact.category} {artifact.type}: {artifact.path or artifact.uri} ({artifact.validation_status})"
+                yield Offer("artifact", str(artifact.pk), f"Made for {maker}.", text)
 
 
-def content_of(project: Project, code: str = "") -> dict[str, Any]:
-    active = get_active_context(project, Context.Scope.TASK if code else Context.Scope.GLOBAL, code)
-    return active.content if active else {}
+def contexts_of(project: Project, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The active contexts of a project and of some of its tasks, by code; the global one is under ""."""
+    active = Context.objects.filter(project=project, is_active=True, task_code__in=["", *codes])
+    return dict(active.values_list("task_code", "content"))
+
+
+def last_ended(project: Project, codes: Sequence[str]) -> dict[str, Claim]:
+    """The claim that ended last on each task, where its work was not finished."""
+    ended = Claim.objects.filter(project=project, resource__in=codes).exclude(ended_as__in=["", Claim.Ended.COMPLETED])
+    return {claim.resource: claim for claim in ended.order_by("fence")}
+
+
+def made_for(project: Project, codes: Collection[str]) -> dict[str, list[Artifact]]:
+    """The artifacts of tasks through all versions of the plan, by code, the latest first."""
+    found: dict[str, list[Artifact]] = {}
+    for artifact in (
+        Artifact.objects.filter(project=project, task__code__in=codes).select_related("task").order_by("-pk")
+    ):
+        found.setdefault(artifact.task.code if artifact.task else "", []).append(artifact)
+    return found
+
+
+def sections_of(project: Project) -> list[Section]:
+    """The written sections of a project's documents, the latest documents first."""
+    written = Section.objects.filter(document__project=project, current_draft__isnull=False)
+    related = written.select_related("document", "current_draft").order_by("-document", "idx")
+    return list(related[:MOST_SECTIONS])
 
 
 def describe(task: Task) -> str:
@@ -75,12 +122,12 @@ def listed(entries: Iterable[str]) -> str:
     return "\n".join(f"- {entry}" for entry in entries)
 
 
-def handoff(project: Project, code: str) -> Iterator[Offer]:
+def handoff(last: Claim | None) -> Iterator[Offer]:
     """What the last holder left who did not finish."""
-    ended = Claim.objects.filter(project=project, resource=code).exclude(ended_as__in=["", Claim.Ended.COMPLETED])
-    last = ended.order_by("-fence").first()
     if last and (words := last_words(last)):
-        yield Offer("handoff", code, f"Left by {last.holder['name']}, who held the task before.", words, cut=True)
+        yield Offer(
+            "handoff", last.resource, f"Left by {last.holder['name']}, who held the task before.", words, cut=True
+        )
 
 
 def said(content: dict[str, Any], code: str = "") -> Iterator[Offer]:
@@ -97,34 +144,10 @@ def is_about(entry: Any, code: str) -> bool:
     return (isinstance(entry, dict) and entry.get("code") == code) or code in entry_text(entry)
 
 
-def neighbours(project: Project, task: Task) -> tuple[list[Task], list[Task]]:
-    """The tasks that a task waits for, and those that wait for it."""
-    live = live_tasks(project)
-    waits_for = live.filter(code__in=task.dependencies)
-    waiting = naming(live, "dependencies", task.code)
-    return list(waits_for[:MOST_NEIGHBOURS]), list(waiting[:MOST_NEIGHBOURS])
-
-
-def naming(rows: QuerySet[Any], field: str, code: str) -> QuerySet[Any]:
-    """The rows whose list of codes in `field` has a code; as text, since SQLite cannot look into JSON lists."""
-    return rows.annotate(codes_as_text=Cast(field, TextField())).filter(codes_as_text__contains=f'"{code}"')
-
-
 def neighbour(kind: str, task: Task, why: str) -> Offer:
     notes = [item["note"] for item in [*task.acceptance_answers, *task.evidence] if item.get("note")]
     parts = [f"{task.code} {task.title} ({task.status})", task.description, listed(task.deliverables), listed(notes)]
     return Offer(kind, task.code, why, "\n".join(filter(None, parts)), cut=True)
-
-
-def artifacts(task: Task, waits_for: list[Task]) -> Iterator[Offer]:
-    """What work on the task has made so far, and what the work made that it builds on."""
-    codes = [task.code, *(other.code for other in waits_for)]
-    made = Artifact.objects.filter(project=task.plan.project_id, task__code__in=codes).select_related("task")
-    latest = made.order_by("-pk")[:MOST_ARTIFACTS]
-    for artifact in sorted(latest, key=lambda each: (each.task.code != task.code, -each.pk)):  # type: ignore[union-attr]
-        place = artifact.path or artifact.uri
-        text = f"{artifact.category} {artifact.type}: {place} ({artifact.validation_status})"
-        yield Offer("artifact", str(artifact.pk), f"Made for {artifact.task.code}.", text)  # type: ignore[union-attr]
 
 
 def summary(content: dict[str, Any]) -> Iterator[Offer]:
@@ -140,14 +163,10 @@ def brief(said: Brief) -> Iterator[Offer]:
     yield from (Offer("brief", name, "What the game is to be.", text) for name, text in told.items() if text)
 
 
-def sections(project: Project, code: str) -> Iterator[Offer]:
-    """The sections of documents that tell of a task, and those of its own documents; the latest documents first."""
-    written = Section.objects.filter(document__project=project, current_draft__isnull=False)
-    telling = naming(written, "told_of", code).values("pk")
-    relevant = written.filter(Q(pk__in=telling) | Q(document__task_code=code)).select_related(
-        "document", "current_draft"
-    )
-    for section in relevant.order_by("-document", "idx")[:MOST_SECTIONS]:
-        why = f"It tells of {code}, in “{section.document.title}”."
-        text = f"{section.heading}\n{section.current_draft.text}"  # type: ignore[union-attr]
-        yield Offer("section", f"{section.document_id}/{section.pk}", why, text, cut=True)
+def telling_of(code: str, sections: Iterable[Section]) -> Iterator[Offer]:
+    """The sections that tell of a task, and those of its own documents."""
+    for section in sections:
+        if code in section.told_of or section.document.task_code == code:
+            why = f"It tells of {code}, in “{section.document.title}”."
+            text = f"{section.heading}\n{section.current_draft.text}"  # type: ignore[union-attr]
+            yield Offer("section", f"{section.document_id}/{section.pk}", why, text, cut=True)

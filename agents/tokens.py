@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from knox.auth import TokenAuthentication
+from knox.crypto import hash_token
 from rest_framework import exceptions
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
@@ -31,6 +33,16 @@ class BearerAuthentication(TokenAuthentication):
             raise exceptions.AuthenticationFailed from error
         found.note_use()
         return user, found
+
+
+def find_valid(tokens: Collection[str]) -> dict[str, AccessToken]:
+    """Those that are valid, of several that came at the same moment; their users are active."""
+    digests = {hash_token(token): token for token in tokens}
+    found = AccessToken.objects.filter(digest__in=digests, user__is_active=True).select_related("user")
+    valid = {digests[token.digest]: token for token in found if not token.is_expired}
+    for token in valid.values():
+        token.note_use()
+    return valid
 
 
 class TokenScope(BasePermission):

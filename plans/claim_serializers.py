@@ -62,6 +62,11 @@ class ClaimResourceSerializer(TtlSerializer):
         help_text="Something that only one may hold, as kind:name: `scene:Main.unity`. Tasks are claimed at the task.",
     )
 
+    def validate_resource(self, resource: str) -> str:
+        if resource.startswith("task:"):
+            raise serializers.ValidationError("A task is claimed at POST tasks/{id}/claim/.")
+        return resource
+
 
 class GripSerializer(StrictSerializer):
     """A body that may show a claim; both of `claim` and `fence`, or neither."""

@@ -27,7 +27,11 @@ class NotProposed(Conflict):
     def __init__(self, plan: TaskPlan) -> None:
         super().__init__(
             f"Version {plan.version} is {plan.status}; only a proposed version can be changed or accepted. "
-            "Refine it, or write a new version with it as base.",
+            + (
+                f"Look at plan {goes_on.pk}, which goes on with it."
+                if (goes_on := plan.continued_by.order_by("-version").first())
+                else "Refine it, or write a new version with it as base."
+            ),
             plan_status=plan.status,
         )
 
@@ -179,13 +183,22 @@ class ClaimNotShown(Conflict):
         )
 
 
+HOW_ENDED = {
+    "released": "It was given back.",
+    "expired": "Its time has run out.",
+    "taken": "A person took it away.",
+    "completed": "Its task is done.",
+    "dropped": "The plan no longer has its task.",
+}
+
+
 class StaleClaim(Conflict):
     """The claim that was shown has ended, was never yours, or has been granted anew since."""
 
     code = "stale_claim"
 
     def __init__(self, claim: Claim | None) -> None:
-        ended = f" It has {claim.ended_as or 'expired'}." if claim is not None and not claim.is_open else ""
+        ended = f" {HOW_ENDED[claim.ended_as or 'expired']}" if claim is not None and not claim.is_open else ""
         super().__init__(f"This claim does not hold.{ended} Stop working on it; claim the task anew, or another one.")
 
 

@@ -1,9 +1,9 @@
 """Which task comes next, and why. Pure arithmetic on the active plan."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from plans.graph import dependents, everything_after
+from plans.graph import count_everything_after, dependents
 
 
 @dataclass(frozen=True)
@@ -42,17 +42,30 @@ def choose_next(items: Sequence[WorkItem]) -> NextTask:
 
     Ready is: pending, with every dependency done, and claimed by nobody. `items` are the live tasks of the active plan in its order.
     """
+    return choose_several(items, 1)[0]
+
+
+def choose_several(items: Sequence[WorkItem], count: int) -> list[NextTask]:
+    """As if chosen one after the other, each begun before the next is chosen. The last says why there are no more, if so."""
     done = {item.code for item in items if item.status == "done"}
-    pending = [item for item in items if item.status == "pending"]
-    ready = [item for item in pending if not item.claimed and set(item.dependencies) <= done]
+    ready = [item for item in items if is_ready(item, done)]
     blocked = [waiting for item in items if (waiting := why_waiting(item, done))]
-    if not ready:
-        return NextTask(None, why_none(items), blocked)
     waiting_on = dependents({item.code: item.dependencies for item in items if item.code not in done})
-    first = min(item.priority for item in ready)
-    unblocks = {item.code: len(everything_after(item.code, waiting_on)) for item in ready if item.priority == first}
-    best = max((item for item in ready if item.priority == first), key=lambda item: unblocks[item.code])
-    return NextTask(best.code, why_this(best, unblocks[best.code], len(ready)), blocked)
+    unblocks = count_everything_after(waiting_on) if ready else {}
+    best = sorted(ready, key=lambda item: (item.priority, -unblocks[item.code]))[:count]
+    chosen = [
+        NextTask(item.code, why_this(item, unblocks[item.code], len(ready) - place), blocked)
+        for place, item in enumerate(best)
+    ]
+    if len(chosen) < count:
+        begun = {item.code for item in best}
+        left = [replace(item, status="in_progress") if item.code in begun else item for item in items]
+        chosen.append(NextTask(None, why_none(left), blocked))
+    return chosen
+
+
+def is_ready(item: WorkItem, done: set[str]) -> bool:
+    return item.status == "pending" and not item.claimed and done.issuperset(item.dependencies)
 
 
 def why_waiting(item: WorkItem, done: set[str]) -> Waiting | None:

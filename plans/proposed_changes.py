@@ -10,7 +10,8 @@ from plans.authorship import Told, tied_together, touched
 from plans.changes import Choice, Overlap, Version, by_code, overlaps, what_is_said
 from plans.graph import dependents, everything_after
 from plans.lineage import Lineage, specs_of
-from plans.models import Task, TaskPlan
+from plans.models import Claim, Task, TaskPlan
+from plans.services.claims import open_claims
 from plans.services.comments import comments_heard_on
 from plans.services.operations import told_on
 
@@ -93,6 +94,7 @@ def proposed_changes(plan: TaskPlan) -> ProposedChanges:
     shared = shared_by_code(overlapping(plan, lineage, version))
     comments = open_comments_by_code(plan, lineage)
     work = work_by_code(plan.project_id)
+    claimed = open_claims(plan.project_id)
     titles = {code: task.title for code, task in (by_code(version.base) | by_code(version.tasks)).items()}
     return ProposedChanges(
         plan=plan.pk,
@@ -107,7 +109,7 @@ def proposed_changes(plan: TaskPlan) -> ProposedChanges:
                 needs=needs[code],
                 overlaps=shared[code],
                 comments=comments.get(code, 0),
-                warning=warning_of(code, change, work),
+                warning=warning_of(code, change, work, claimed),
             )
             for code, change in said.items()
         ],
@@ -143,9 +145,11 @@ def joined(words: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
-def warning_of(code: str, change: Mapping[str, Any], work: Mapping[str, str]) -> str:
-    """What is done is never undone without a word."""
+def warning_of(code: str, change: Mapping[str, Any], work: Mapping[str, str], claimed: Mapping[str, Claim]) -> str:
+    """What is done is never undone without a word, and no claim ended without one."""
     begun = BEGUN.get(work.get(code, ""))
+    if begun is None and code in claimed and kind_of(change) == "dropped":
+        return f"{code} is claimed by {claimed[code].holder['name']}; it would be left out, and the claim would end."
     if begun is None or kind_of(change) == "moved":
         return ""
     if kind_of(change) == "dropped":

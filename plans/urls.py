@@ -9,7 +9,7 @@ from plans.views.agreement import (
     PlanOperationsViewSet,
     PlanReviewsViewSet,
 )
-from plans.views.artifacts import ArtifactsViewSet, TaskArtifactsViewSet
+from plans.views.artifacts import ArtifactsViewSet, ProjectArtifactsViewSet, TaskArtifactsViewSet
 from plans.views.claims import ClaimsViewSet, ProjectClaimsViewSet
 from plans.views.generations import GenerationsViewSet, ProjectGenerationsViewSet
 from plans.views.pictures import PlanPicturesViewSet, ProjectPicturesViewSet
@@ -56,5 +56,6 @@ urlpatterns = [
     path("plans/<int:plan_id>/reviews/", PlanReviewsViewSet.as_view(LIST_CREATE), name="plan-review-list"),
     path(f"{project}/generations/", ProjectGenerationsViewSet.as_view({"get": "list"}), name="project-generation-list"),
     path(f"{project}/tasks/", ProjectTasksViewSet.as_view({"get": "list"}), name="project-task-list"),
+    path(f"{project}/artifacts/", ProjectArtifactsViewSet.as_view({"get": "list"}), name="project-artifact-list"),
     path("tasks/<int:task_id>/artifacts/", TaskArtifactsViewSet.as_view(LIST_CREATE), name="task-artifact-list"),
 ]

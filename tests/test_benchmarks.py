@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import itertools
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -137,8 +138,10 @@ def test_the_size_of_a_frame_is_known_as_soon_as_its_header_is_there(length):
     assert all(frame_size(frame[:cut]) is None for cut in range(head))
 
 
-def test_a_benchmark_is_prepared_by_one_command(tmp_path):
+def test_a_benchmark_is_prepared_by_one_command(tmp_path, migrated_database):
     """In a process of its own, since it needs settings of its own."""
+    if migrated_database:
+        shutil.copyfile(migrated_database, tmp_path / "gateway.db")
     command = [sys.executable, "manage.py", "prepare_benchmark", "--projects", "2", "--documents"]
     env = {"DATABASE_URL": f"sqlite:///{tmp_path / 'gateway.db'}", "DJANGO_SETTINGS_MODULE": "benchmarks.settings"}
     env["SECRET_KEY"] = "for tests only"

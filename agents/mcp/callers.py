@@ -1,6 +1,6 @@
 """Who calls, and what they may touch. Nothing is given out that these functions have not let through."""
 
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +8,8 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from agents import runs
 from agents.errors import WhichProject
-from agents.models import Run
-from agents.tokens import BearerAuthentication, allows
+from agents.models import AccessToken, Run
+from agents.tokens import allows, find_valid
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import Forbidden, NotFound
 from plans.models import Claim, Project, Role, Task
@@ -81,12 +81,19 @@ class Caller:
         return task
 
 
-Identify = Callable[[], Caller]
+def callers_with(tokens: Collection[str]) -> dict[str, Caller]:
+    """Who calls with each of some tokens; those that nobody may call with are left out."""
+    valid = find_valid(tokens)
+    return {token: caller_by(found) for token, found in valid.items() if allows(found, writing=False)}
+
+
+def caller_by(token: AccessToken) -> Caller:
+    return Caller(token.as_actor(), token.user, allows(token, writing=True))
 
 
 def caller_with(token: str) -> Caller:
     """Raises AuthenticationFailed for a token that is wrong, expired or of a disabled user."""
-    user, found = BearerAuthentication().authenticate_credentials(token.encode())
-    if not allows(found, writing=False):
+    caller = callers_with([token]).get(token)
+    if caller is None:
         raise AuthenticationFailed
-    return Caller(found.as_actor(), user, allows(found, writing=True))
+    return caller

@@ -4,23 +4,31 @@ What is the same for all of them is here: the call crosses to the database threa
 writes, and its answer leaves as structured content with a shallow schema, which keeps the list of tools short.
 """
 
+import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import transaction
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from rest_framework import serializers
 
 from agents.mcp.callers import Caller, caller_with
-from gamedev_gateway.core.errors import InvalidInput
+from gamedev_gateway.core.api import MAX_ID
+from gamedev_gateway.core.errors import GatewayError, InvalidInput
 from gamedev_gateway.core.problems import flatten
+from realtime.group_commit import GroupCommit
+from realtime.hub import Hub, current_hub
 from realtime.threads import database_threads, in_database
 
+Wish = TypeVar("Wish")
+Id = Annotated[int, Field(ge=0, le=MAX_ID)]
+"""A number that names a row, or a version; a larger one no database could look for."""
 CALLER = "gateway.caller"
 """Where in the scope of an HTTP request the door notes who calls."""
 writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="agents-db")
@@ -43,22 +51,65 @@ def rewrites(function: Callable[..., BaseModel]) -> Tool:
     return made_tool(transaction.atomic(function), writers, destructive_hint=False, idempotent_hint=True)
 
 
+def writes_at_its_end(function: Callable[..., BaseModel]) -> Tool:
+    """A tool that takes long before it changes something; its transaction is its own, so that nobody waits for it."""
+    return made_tool(function, database_threads, destructive_hint=False)
+
+
+def together(
+    wish_of: Callable[..., Wish], act: Callable[[Sequence[Wish]], Sequence[BaseModel | GatewayError]], *, answers: type
+) -> Tool:
+    """A tool whose calls at the same moment are done in one transaction.
+
+    `wish_of` checks the arguments of a call; `act` does what all the wishes ask, and must do no harm when done twice.
+    """
+
+    async def call(ctx: Context, **arguments: Any) -> CallToolResult:
+        caller = await known_caller(ctx)
+        return answered(await outcome_of(wish_of(caller, **arguments), act))
+
+    hints = ToolAnnotations(destructive_hint=False, idempotent_hint=True)
+    return shortened(Tool.from_function(described(call, wish_of, answers), annotations=hints))
+
+
+async def known_caller(ctx: Context) -> Caller:
+    request = ctx.request_context.request
+    return request.scope[CALLER] if request is not None else await in_database(caller_of, ctx)
+
+
+groups: WeakKeyDictionary[Hub, dict[Any, GroupCommit[Any, Any]]] = WeakKeyDictionary()
+
+
+async def outcome_of(wish: Wish, act: Callable[[Sequence[Wish]], Sequence[BaseModel | GatewayError]]) -> BaseModel:
+    hub = current_hub()
+    group = groups.setdefault(hub, {}).setdefault(act, GroupCommit(hub, act, harmless_twice=lambda _: True))
+    done: asyncio.Future[BaseModel | Exception] = hub.loop.create_future()
+    group.submit(wish, lambda outcome: None if done.done() else done.set_result(outcome))
+    outcome = await done
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
 def made_tool(function: Callable[..., BaseModel], threads: ThreadPoolExecutor, **hints: bool) -> Tool:
-    tool = Tool.from_function(call_of(function, threads), annotations=ToolAnnotations(**hints))
+    async def call(ctx: Context, **arguments: Any) -> CallToolResult:
+        return answered(await in_database(lambda: function(caller_of(ctx), **arguments), executor=threads))
+
+    answers = inspect.signature(function, eval_str=True).return_annotation
+    return shortened(Tool.from_function(described(call, function, answers), annotations=ToolAnnotations(**hints)))
+
+
+def shortened(tool: Tool) -> Tool:
     tool.parameters = shallow(tool.parameters)
     if tool.fn_metadata.output_schema:
         tool.fn_metadata.output_schema = shallow(tool.fn_metadata.output_schema)
     return tool
 
 
-def call_of(function: Callable[..., BaseModel], threads: ThreadPoolExecutor) -> Callable[..., Awaitable[Any]]:
+def described(call: Callable[..., Awaitable[Any]], function: Callable[..., Any], answers: type) -> Any:
     """The coroutine function that the SDK calls, with the signature that it reads."""
-
-    async def call(ctx: Context, **arguments: Any) -> CallToolResult:
-        return answered(await in_database(lambda: function(caller_of(ctx), **arguments), executor=threads))
-
     signature = inspect.signature(function, eval_str=True)
-    answer = Annotated[CallToolResult, signature.return_annotation]
+    answer = Annotated[CallToolResult, answers]
     own = [each for each in signature.parameters.values() if each.name != "caller"]
     context = inspect.Parameter("ctx", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Context)
     call.__signature__ = signature.replace(parameters=[context, *own], return_annotation=answer)  # type: ignore[attr-defined]
@@ -70,9 +121,7 @@ def call_of(function: Callable[..., BaseModel], threads: ThreadPoolExecutor) -> 
 def caller_of(ctx: Context) -> Caller:
     """Who calls: whom the door let in, or over stdio whoever the token of the process says. Runs in a database thread."""
     request = ctx.request_context.request
-    if request is not None:
-        return request.scope[CALLER]
-    return caller_with(ctx.request_context.lifespan_context["token"])
+    return request.scope[CALLER] if request is not None else caller_with(ctx.request_context.lifespan_context["token"])
 
 
 def answered(answer: BaseModel) -> CallToolResult:
@@ -97,7 +146,7 @@ def shallow_member(member: dict[str, Any]) -> dict[str, Any]:
         return shallow_member(choices[0])
     inside = member.get("items", {})
     items = {"items": shallow_member(inside)} if inside else {}
-    told = {name: member[name] for name in ("type", "enum", "description") if name in member}
+    told: dict[str, Any] = {name: member[name] for name in ("type", "enum", "description") if name in member}
     return {**told, **items}
 
 

@@ -15,12 +15,10 @@ import orjson
 import structlog
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
-from rest_framework.exceptions import AuthenticationFailed
 
 from agents.sockets import bearer_of, is_ours
 from gamedev_gateway.core.correlation import HEADER, correlated
 from gamedev_gateway.core.problems import CONTENT_TYPE, problem
-from realtime.threads import in_database
 
 if TYPE_CHECKING:
     from agents.mcp.serving import Rooms
@@ -65,10 +63,9 @@ class McpDoor:
         if token is None:
             raise unauthorized("Send a token: `Authorization: Bearer …`.")
         rooms = await self.current_rooms()
-        try:
-            caller = await in_database(rooms.caller_with, token)
-        except AuthenticationFailed as error:
-            raise unauthorized("The token is wrong, too old, or revoked.") from error
+        caller = await rooms.caller_with(token)
+        if caller is None:
+            raise unauthorized("The token is wrong, too old, or revoked.")
         toolset = (parse_qs(scope["query_string"].decode("latin-1")).get("toolset") or [""])[-1]
         handle = rooms.find(toolset)
         if handle is None:

@@ -21,6 +21,15 @@ from plans.services.planning import get_active_plan
 from realtime.threads import in_database
 
 
+class DocumentFields(DocumentSerializer):
+    """A document without the position in its stream, which only sockets need."""
+
+    cursor = None  # type: ignore[assignment]
+
+    class Meta(DocumentSerializer.Meta):
+        fields = [name for name in DocumentSerializer.Meta.fields if name != "cursor"]
+
+
 def plan(caller: Caller, project: str) -> Any:
     found = get_active_plan(caller.project(project))
     if found is None:
@@ -43,8 +52,7 @@ def document(caller: Caller, project: str, id: str) -> Any:
     found = visible_document(caller, int(id) if id.isdecimal() and len(id) < 19 else 0)
     if found.project_id != project:
         raise NotFound("There is no such document that you can see.")
-    found.ended_number = None  # type: ignore[attr-defined]  only its stream needs to know where the last run ended
-    return DocumentSerializer(found).data
+    return DocumentFields(found).data
 
 
 async def read(ctx: Context, reader: Callable[..., Any], **arguments: str) -> str:

@@ -1,9 +1,11 @@
 """The MCP server: one for each toolset."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp_types import CallToolResult, InputRequiredResult
@@ -22,6 +24,9 @@ INSTRUCTIONS = (
     "know. Report progress, log decisions with their reason, ask people when you cannot know. submit_completion with evidence "
     "for every criterion. Show claim and fence with every write; stop when a claim is stale. Errors have code, message, hint."
 )
+
+
+log = structlog.get_logger("gateway.mcp")
 
 
 class GatewayServer(MCPServer[dict[str, Any]]):
@@ -45,14 +50,19 @@ class GatewayServer(MCPServer[dict[str, Any]]):
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[dict[str, Any], Any] | None = None
     ) -> CallToolResult | InputRequiredResult:
+        started = time.perf_counter()
         with correlated(get_contextvars().get("correlation_id")):
             try:
                 self.check_call(name, arguments)
-                return await super().call_tool(name, arguments, context)
+                result = await super().call_tool(name, arguments, context)
             except (UnknownTool, InvalidInput) as error:
-                return refusal(error)
+                result = refusal(error)
             except ToolError as error:
-                return refusal(cause_of(error))
+                result = refusal(cause_of(error))
+            log.info(
+                "mcp_call", tool=name[:100], error=code_of(result), ms=round((time.perf_counter() - started) * 1000, 1)
+            )
+        return result
 
     def check_call(self, name: str, arguments: dict[str, Any]) -> None:
         """Raise UnknownTool, or InvalidInput for arguments that the tool does not have or the database could not keep."""
@@ -64,6 +74,12 @@ class GatewayServer(MCPServer[dict[str, Any]]):
                 {each: [f"Unknown argument. Known: {', '.join(known)}."] for each in sorted(unknown)[:20]}
             )
         refuse_unstorable(arguments)
+
+
+def code_of(result: CallToolResult | InputRequiredResult) -> str | None:
+    """The code of a refusal; None for an answer."""
+    refused = isinstance(result, CallToolResult) and result.is_error
+    return result.structured_content["code"] if refused else None  # type: ignore[union-attr]
 
 
 def cause_of(error: ToolError) -> BaseException | None:

@@ -7,10 +7,11 @@ from typing import Any, Self
 
 from mcp.server.transport_security import TransportSecuritySettings
 
-from agents.mcp.callers import Caller, caller_with
+from agents.mcp.callers import Caller, callers_with
 from agents.mcp.doors import CALLER
 from agents.mcp.server import GatewayServer
 from agents.mcp.tools import ALL, DEFAULT, TOOLSETS
+from realtime.threads import in_database
 
 Handle = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 CHECKED_AT_THE_DOOR = TransportSecuritySettings(enable_dns_rebinding_protection=False)
@@ -24,6 +25,8 @@ class Rooms:
 
     def __init__(self) -> None:
         self.handles: dict[str, Handle] = {}
+        self.asking: dict[str, asyncio.Future[Caller | None]] = {}
+        self.looking: asyncio.Task[None] | None = None
         self.opened = asyncio.Event()
         self.running = asyncio.create_task(self.run())
 
@@ -41,7 +44,9 @@ class Rooms:
         async with AsyncExitStack() as stack:
             for name in self.names:
                 server = GatewayServer(name)
-                server.streamable_http_app(stateless_http=True, transport_security=CHECKED_AT_THE_DOOR)
+                server.streamable_http_app(
+                    stateless_http=True, json_response=True, transport_security=CHECKED_AT_THE_DOOR
+                )
                 await stack.enter_async_context(server.session_manager.run())
                 self.handles[name] = server.session_manager.handle_request
             self.opened.set()
@@ -50,6 +55,21 @@ class Rooms:
     def find(self, toolset: str) -> Handle | None:
         return self.handles.get(toolset or DEFAULT)
 
-    @staticmethod
-    def caller_with(token: str) -> Caller:
-        return caller_with(token)
+    async def caller_with(self, token: str) -> Caller | None:
+        """Who calls with a token; None when nobody may. Those who come while others are looked up, are looked up together."""
+        answer = self.asking.setdefault(token, asyncio.get_running_loop().create_future())
+        if self.looking is None or self.looking.done():
+            self.looking = asyncio.create_task(self.look())
+        return await asyncio.shield(answer)
+
+    async def look(self) -> None:
+        while self.asking:
+            asking, self.asking = self.asking, {}
+            try:
+                found = await in_database(callers_with, list(asking))
+            except Exception as error:
+                for answer in asking.values():
+                    answer.set_exception(error)
+            else:
+                for token, answer in asking.items():
+                    answer.set_result(found.get(token))

@@ -6,7 +6,6 @@ from pydantic import BaseModel
 
 from agents.models import Run
 from plans.models import Artifact, Claim, Task
-from plans.services.claims import last_handoff
 
 Json = dict[str, Any]
 
@@ -77,14 +76,14 @@ class Work(BaseModel):
     retry_after: int | None = None
 
     @classmethod
-    def of(cls, task: Task, claim: Claim, pack: Json, reason: str) -> "Work":
+    def of(cls, task: Task, claim: Claim, pack: Json, handoff: str, reason: str) -> "Work":
         return cls(
             task=TaskShape.of(task),
             context_pack=pack,
             claim=claim.pk,
             fence=claim.fence,
             expires_at=instant(claim.expires_at),
-            handoff=last_handoff(claim),
+            handoff=handoff,
             reason=reason,
         )
 

@@ -1,9 +1,9 @@
 """The one write path of documents. Doors (views, sockets, admin, jobs) call these and nothing below."""
 
+from documents.services.artifact import register_document_artifact
 from documents.services.documents import (
     create_document,
     delete_document,
-    register_document_artifact,
     update_document,
 )
 from documents.services.outlines import OutlineEntry

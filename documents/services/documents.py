@@ -1,15 +1,13 @@
 """Documents: created with an outline, edited, deleted, and noted as what the work on a task made."""
 
-import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 from django.db import transaction
 
 from documents.errors import BeingWritten
-from documents.export import as_markdown, document_file
 from documents.material import material_of
 from documents.models import Document
+from documents.services.artifact import find_task, forget_document_artifact, refresh_document_artifact
 from documents.services.outlines import OutlineEntry, add_sections, replace_outline
 from documents.services.sections import fold_summary, settle_status
 from documents.services.telling import ring_after_commit, tell_of_document
@@ -17,8 +15,7 @@ from documents.writing.material import OutlineSection
 from documents.writing.template import make_outline
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput
-from plans.models import Artifact, Project, Task
-from plans.services import delete_artifact, register_project_artifact, validate_artifact
+from plans.models import Project
 from realtime import doorbell, event_types
 
 
@@ -44,10 +41,6 @@ def create_document(
     return document
 
 
-def find_task(project_id: str, code: str) -> Task | None:
-    return Task.objects.active().filter(plan__project=project_id, code=code).first()
-
-
 @transaction.atomic
 def update_document(
     document: Document, *, actor: Actor, title: str | None = None, outline: Sequence[OutlineEntry] | None = None
@@ -69,6 +62,7 @@ def update_document(
         fold_summary(document)
         settle_status(document)
         ring_after_commit(document.pk)
+    refresh_document_artifact(document, actor)
     changed = [name for name, is_new in (("title", retitled), ("outline", outlined)) if is_new]
     tell_of_document(document, event_types.DocumentUpdated, actor=actor, changed=changed)
     return document
@@ -85,39 +79,6 @@ def delete_document(document: Document, *, actor: Actor) -> None:
     if document.status == Document.Status.GENERATING:
         raise BeingWritten(document)
     Document.objects.filter(pk=document.pk).delete()
-    for artifact in Artifact.objects.filter(project=document.project_id, uri=export_uri(document)):
-        delete_artifact(artifact, actor=actor)
+    forget_document_artifact(document, actor)
     transaction.on_commit(lambda: doorbell.notify(document.stream, {"type": "access.changed"}), robust=True)
     tell_of_document(document, event_types.DocumentDeleted, actor=actor)
-
-
-def export_uri(document: Document) -> str:
-    """Where the document can be had as Markdown."""
-    return f"/api/v1/documents/{document.pk}/export/?as=markdown"
-
-
-@transaction.atomic
-def register_document_artifact(document: Document, actor: Actor) -> Artifact:
-    """Note a document as an artifact of its task or of the project, once: later it is brought up to date.
-
-    A document of a task that the active plan no longer has is the project's.
-    """
-    project = document.project.lock()
-    task = find_task(document.project_id, document.task_code) if document.task_code else None
-    text = as_markdown(document_file(document)).encode()
-    is_now: dict[str, Any] = {"sha256": hashlib.sha256(text).hexdigest(), "size_bytes": len(text)}
-    uri = export_uri(document)
-    known = project.artifacts.filter(uri=uri).first()
-    if known is None:
-        fields = {"type": document.kind, "category": Artifact.Category.DOCUMENT, "uri": uri, **is_now}
-        return register_project_artifact(project, actor=actor, task=task, **fields)
-    return refresh_artifact(known, is_now, actor) if known.sha256 != is_now["sha256"] else known
-
-
-def refresh_artifact(artifact: Artifact, is_now: dict[str, Any], actor: Actor) -> Artifact:
-    """Another text at the same place. A verdict on the one before does not hold for it."""
-    Artifact.objects.filter(pk=artifact.pk).update(**is_now)
-    artifact.refresh_from_db()
-    if artifact.validation_status == Artifact.Validation.PENDING:
-        return artifact
-    return validate_artifact(artifact, status=Artifact.Validation.PENDING, report={}, actor=actor)

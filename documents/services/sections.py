@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from documents.errors import BeingWritten, DraftUnfinished, SectionLocked
 from documents.models import Document, Draft, Section, next_draft_number
+from documents.services.artifact import refresh_document_artifact
 from documents.services.telling import ring_after_commit, task_ref, tell_of_section
 from documents.writing.summary import first_sentence, fold
 from gamedev_gateway.core.actors import Actor
@@ -152,6 +153,7 @@ def save_section(section: Section, actions: list[str], actor: Actor) -> Section:
     )
     fold_summary(document)
     settle_status(document)
+    refresh_document_artifact(document, actor)
     ring_after_commit(document.pk)
     tell_of_section(section, actions, actor=actor, task=task_ref(document))
     return section

@@ -42,7 +42,8 @@ class StrictFieldsMixin:
         unknown = set(data) - set(self.fields) if isinstance(data, dict) else set()  # type: ignore[attr-defined]
         if unknown:
             known = ", ".join(sorted(name for name, field in self.fields.items() if not field.read_only))  # type: ignore[attr-defined]
-            raise serializers.ValidationError({name: [f"Unknown field. Known: {known}."] for name in sorted(unknown)})
+            told = f"Unknown field. Known: {known}." if known else "Unknown field; there are none here."
+            raise serializers.ValidationError({name: [told] for name in sorted(unknown)})
         return super().to_internal_value(data)  # type: ignore[misc]
 
 

@@ -70,7 +70,7 @@ class BodyLimit:
                 return bytes(parts)
 
     async def refuse(self, scope: dict[str, Any], send: Send, limit: int) -> None:
-        text = f"The body is larger than {limit} bytes; send it in parts."
+        text = f"The body is larger than {limit} bytes; send less at a time."
         document = problem(status=413, code="body_too_large", title="Content Too Large", detail=text)
         offered = dict(scope["headers"]).get(HEADER.lower().encode(), b"").decode("latin-1")
         with correlated(offered) as name:

@@ -13,7 +13,7 @@ from plans.services.claims import claim_resource, claim_task, heartbeat, release
 from plans.services.comments import comment_on_plan, reopen_comment, resolve_comment
 from plans.services.consensus import change_rule
 from plans.services.generations import cancel_generation, generate_later, take_up_abandoned
-from plans.services.next_claim import Taken, claim_next
+from plans.services.next_claim import Taken, claim_next, claim_next_for
 from plans.services.planning import create_task_plan, edit_plan, get_active_plan, propose_tasks
 from plans.services.progress import next_task
 from plans.services.projects import (
@@ -41,6 +41,7 @@ __all__ = [
     "cancel_generation",
     "change_rule",
     "claim_next",
+    "claim_next_for",
     "claim_resource",
     "claim_task",
     "comment_on_plan",

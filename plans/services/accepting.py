@@ -28,12 +28,15 @@ BEGUN = (Task.Status.IN_PROGRESS, Task.Status.BLOCKED, Task.Status.DONE)
 
 @dataclass(frozen=True)
 class Part:
-    """What is taken of a proposal, what all of it said, and how both are told."""
+    """What is taken of a proposal, by which codes, what all of it said, and how both are told."""
 
+    codes: list[str]
     taken: list[TaskSpec]
     told: list[Told]
     whole: list[TaskSpec]
     rest_told: list[Told]
+    summary: str
+    understood: list[str]
 
 
 @transaction.atomic
@@ -78,7 +81,7 @@ def make_active(project: Project, plan: TaskPlan, previous: TaskPlan | None, spe
         carry_work(previous, plan)
     plan.status = TaskPlan.Status.ACCEPTED
     plan.accepted_at = timezone.now()
-    plan.save(update_fields=["status", "accepted_at", "base", "revision"])
+    plan.save(update_fields=["status", "accepted_at", "base", "revision", "summary", "understood"])
     project.highest_code = max([project.highest_code, *(code_number(spec.code) for spec in specs)])
     project.save(update_fields=["highest_code"])
 
@@ -122,7 +125,15 @@ def part_of(plan: TaskPlan, only: Collection[str], lineage: Lineage) -> Part | N
         return None
     of_these = [each for each in told if touched(each.op) <= set(only)]
     others = [each for each in told if not touched(each.op) <= set(only)]
-    return Part(taken, retell(base, taken, of_these, plan.author), whole, retell(taken, whole, others, plan.author))
+    return Part(
+        codes=list(only),
+        taken=taken,
+        told=retell(base, taken, of_these, plan.author),
+        whole=whole,
+        rest_told=retell(taken, whole, others, plan.author),
+        summary=plan.summary,
+        understood=plan.understood,
+    )
 
 
 def take_or_explain(
@@ -141,6 +152,7 @@ def take_part(plan: TaskPlan, part: Part, ground: TaskPlan | None) -> None:
     """Make a proposal say no more than what is taken of it, straight from the accepted plan."""
     plan.base = ground
     plan.revision += 1
+    plan.summary, plan.understood = f"In part: {', '.join(part.codes)}. {plan.summary}".strip(), []
     store_tasks(plan, part.taken)
     replace_operations(plan, part.told)
 
@@ -153,9 +165,9 @@ def propose_rest(project: Project, plan: TaskPlan, part: Part) -> TaskPlan:
         part.rest_told,
         base=plan,
         continues=plan,
-        summary=plan.summary,
+        summary=part.summary,
         instructions=plan.instructions,
-        understood=plan.understood,
+        understood=part.understood,
         not_understood=plan.not_understood,
         created_by=plan.created_by,
         author=plan.author,

@@ -40,7 +40,7 @@ def see_artifact(artifact: Artifact, *, budgets: Budgets, known_guids: list[str]
     if told["kind"] == "unknown" and not invalid:
         raise NotCheckable(name_of(artifact), sorted(KINDS))
     verdict = Artifact.Validation.INVALID if invalid else Artifact.Validation.VALID
-    return verdict.value, {"checked_by": GATEWAY, **told}
+    return verdict.value, {**told, "checked_by": GATEWAY, "valid": not invalid}
 
 
 def too_large(artifact: Artifact, file: BinaryIO) -> dict[str, Any] | None:

@@ -7,10 +7,14 @@ from django.db import transaction
 
 from gamedev_gateway.core.actors import Actor
 from plans.artifact_files import Measured, forget_uploads_later, keep_upload
+from plans.errors import AgentsDoNotDecide
 from plans.models import Artifact, Project, Task
 from plans.services.progress import check_workable
 from realtime import event_types
 from realtime.publishing import TaskRef, publish
+
+SURER = ("gateway", "user ")
+"""How `checked_by` begins in verdicts that an agent's word does not replace."""
 
 
 @transaction.atomic
@@ -58,7 +62,9 @@ def register_project_artifact(
 @transaction.atomic
 def validate_artifact(artifact: Artifact, *, status: str, report: dict[str, Any], actor: Actor) -> Artifact:
     """Store somebody's verdict on an artifact, with a report. Its `checked_by` says whose word it is, whatever they wrote:
-    never the gateway's own."""
+    never the gateway's own. An agent's word does not stand against what the gateway saw or a person said."""
+    if actor.is_agent and artifact.validation_report.get("checked_by", "").startswith(SURER):
+        raise AgentsDoNotDecide("overrule a verdict of the gateway or of a person")
     told_by = {} if status == Artifact.Validation.PENDING else {"checked_by": f"{actor.kind} {actor.name}"}
     return store_verdict(artifact, status=status, report={**report, **told_by}, actor=actor)
 

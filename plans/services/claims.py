@@ -71,7 +71,10 @@ def grant(project: Project, resource: str, task: Task | None, *, ttl: int, run: 
         expires_at=timezone.now() + timedelta(seconds=ttl),
     )
     told = event_types.TaskClaimed(
-        claim_id=made.pk, resource=resource, expires_at=made.expires_at.isoformat(), handoff=last_handoff(made)
+        claim_id=made.pk,
+        resource=resource,
+        expires_at=made.expires_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        handoff=last_handoff(made),
     )
     publish(project.pk, told, actor=actor, task=task.ref if task else None)
     return made
@@ -119,7 +122,7 @@ def release_claim(
     if grip is not None and held_claim(project, grip, actor) != claim:
         raise StaleClaim(claim)
     if grip is None and actor.is_agent:
-        raise AgentsDoNotDecide("take a claim away; show `claim` and `fence` to give back your own")
+        raise AgentsDoNotDecide("take a claim away (its own it gives back with `claim` and `fence`)")
     claim.refresh_from_db()
     if claim.ended_at is not None:
         raise StaleClaim(claim)

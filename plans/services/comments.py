@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from gamedev_gateway.core.actors import Actor
@@ -142,10 +142,14 @@ def check_place(tasks: Mapping[str, TaskSpec], code: str, field: str) -> None:
 
 
 def comments_heard_on(plan: TaskPlan, lineage: Lineage) -> CommentQuerySet:
-    """The comments on a version and on those that it continues, and what is still open of the accepted ones before."""
+    """The comments on a version and on those that it continues, and what is still open of the accepted ones before.
+
+    What was said of a task that an accepted version was accepted without goes on where that task does, and nowhere else.
+    """
     own = {each.pk for each in lineage.continued(plan.pk)}
     before = {each.pk for pk in own for each in lineage.way_back(pk) if each.accepted_at} - own
-    return Comment.objects.filter(Q(plan__in=own) | Q(plan__in=before, resolved_at=None))
+    there = Q(code="") | Exists(Task.objects.filter(plan=OuterRef("plan"), code=OuterRef("code")))
+    return Comment.objects.filter(Q(plan__in=own) | Q(there, plan__in=before, resolved_at=None))
 
 
 # The news

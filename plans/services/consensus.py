@@ -43,7 +43,7 @@ def change_rule(project: Project, changes: dict[str, Any], *, actor: Actor) -> P
     rule = Rule.model_validate({**project.rule.model_dump(), **changes})
     people = project.memberships.filter(role__in=rule.roles).count()
     if rule.approvals > people:
-        raise InvalidInput({"approvals": [f"Only {people} people here have one of these roles."]})
+        raise InvalidInput({"approvals": [f"So many people must have one of these roles; here it is {people}."]})
     if rule == project.rule:
         return project
     return update_project(project, {"consensus": rule.model_dump()}, actor=actor)

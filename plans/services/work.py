@@ -9,7 +9,7 @@ from django.utils import timezone
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput
 from plans.errors import CriteriaUnmet, DependenciesUnmet, WrongStatus
-from plans.models import Claim, Project, Task
+from plans.models import Artifact, Claim, Project, Task
 from plans.services.claims import Grip, check_grip, end_quietly, note_report
 from plans.services.progress import announce_standing, check_workable, refresh_standing
 from realtime import event_types
@@ -156,11 +156,17 @@ def check_answers(task: Task, acceptance: list[dict[str, Any]]) -> None:
 
 
 def check_evidence(task: Task, evidence: list[dict[str, Any]]) -> None:
-    own = set(task.artifacts.values_list("pk", flat=True))
+    """Evidence names artifacts of the task, none of which was found invalid."""
+    own = dict(task.artifacts.values_list("pk", "validation_status"))
     errors = {
-        f"evidence.{index}.artifact": ["The task has no such artifact."]
+        f"evidence.{index}.artifact": [
+            "It was found to be invalid; mend it, and have it checked again."
+            if item["artifact"] in own
+            else "The task has no such artifact."
+        ]
         for index, item in enumerate(evidence)
-        if item.get("artifact") is not None and item["artifact"] not in own
+        if item.get("artifact") is not None
+        and own.get(item["artifact"], Artifact.Validation.INVALID) == Artifact.Validation.INVALID
     }
     if errors:
         raise InvalidInput(errors)

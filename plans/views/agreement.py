@@ -200,4 +200,7 @@ class ProjectConsensus:
 
 
 def answer_rule(project: Project) -> Response:
-    return Response(RuleSerializer(project.rule).data, headers={"ETag": etag_of(project)})
+    rule = dict(
+        RuleSerializer(project.rule).data
+    )  # a plain dict: the browsable API would ask for the rule's own project
+    return Response(rule, headers={"ETag": etag_of(project)})

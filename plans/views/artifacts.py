@@ -4,6 +4,7 @@ from typing import Any, BinaryIO
 
 from django.db.models import QuerySet
 from django.http import FileResponse
+from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -36,12 +37,32 @@ HEADERS = {
 }
 
 
+class ArtifactFilter(filters.FilterSet):
+    category = filters.MultipleChoiceFilter(choices=Artifact.Category.choices)
+    validation_status = filters.MultipleChoiceFilter(choices=Artifact.Validation.choices)
+
+    class Meta:
+        model = Artifact
+        fields = ["category", "validation_status"]
+
+
 def before_the_lock(view: ProjectViewSet) -> Any:
     """A view's object with all that is asked of the request, for slow work that no lock should wait for. What is read here
     is read again, and checked again, under the lock."""
     obj = GenericAPIView.get_object(view)
     view.check_precondition(obj)
     return obj
+
+
+class ProjectArtifactsViewSet(ListModelMixin, ProjectViewSet):
+    """What the whole project made, newest first: of its tasks, and its own, such as its documents."""
+
+    serializer_class = ArtifactSerializer
+    filterset_class = ArtifactFilter
+    queryset = Artifact.objects.none()
+
+    def get_queryset(self) -> QuerySet[Artifact]:
+        return Artifact.objects.filter(project=self.get_project()).select_related("task")
 
 
 class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):

@@ -259,3 +259,11 @@ def test_too_few_people_is_said_as_such():
 def test_a_client_of_nobody_finds_nothing(draft):
     stranger = client_for(make_user("stranger"))
     refused(stranger.get(url(draft, "consensus")), 404, "not_found")
+
+
+def test_the_browsable_api_shows_the_rule_and_changes_it(as_alice, project):
+    place = "/api/v1/projects/pixel-jumper/consensus/"
+    shown = as_alice.get(place, HTTP_ACCEPT="text/html")
+    assert (shown.status_code, shown["Content-Type"]) == (200, "text/html; charset=utf-8")
+    changed = as_alice.patch(place, {"roles": ["owner"]}, HTTP_ACCEPT="text/html")
+    assert changed.status_code == 200

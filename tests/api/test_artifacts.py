@@ -1,6 +1,7 @@
 import pytest
 
-from tests.api.answers import accept, events, refused, task_of, wrong_fields
+from tests.api.answers import accept, act, events, refused, task_of, wrong_fields
+from tests.api.test_claims import agent
 
 ARTIFACT = {"type": "scene", "category": "asset", "path": "levels/one.tscn", "sha256": "ab" * 32, "size_bytes": 2048}
 
@@ -81,3 +82,28 @@ def test_artifacts_follow_the_code_through_the_versions(as_alice, artifact, url,
 def test_a_stale_tag_of_the_task_stops_an_artifact(as_alice, url, accepted):
     response = as_alice.post(url, ARTIFACT, headers={"If-Match": '"task-1-999"'})
     assert refused(response, 412, "stale_version")["current"]["code"] == "T-001"
+
+
+def test_an_agent_overrules_no_verdict_of_a_person(as_alice, alice, artifact):
+    verdict = f"/api/v1/artifacts/{artifact['id']}/validate/"
+    as_alice.post(verdict, {"status": "invalid"})
+    refused(agent(alice, "Ada").post(verdict, {"status": "valid"}), 403, "people_only")
+    assert as_alice.get(f"/api/v1/artifacts/{artifact['id']}/").json()["validation_status"] == "invalid"
+
+
+def test_what_was_found_invalid_is_no_evidence(as_alice, artifact, accepted):
+    as_alice.post(f"/api/v1/artifacts/{artifact['id']}/validate/", {"status": "invalid"})
+    task = task_of(accepted, "T-001")
+    act(as_alice, task, "start")
+    answers = [{"criterion": criterion, "met": True} for criterion in task.acceptance]
+    evidence = [{"kind": "scene", "artifact": artifact["id"]}]
+    assert wrong_fields(act(as_alice, task, "complete", acceptance=answers, evidence=evidence)) == {
+        "evidence.0.artifact"
+    }
+
+
+def test_a_project_lists_all_that_was_made(as_vera, as_charlie, artifact):
+    place = "/api/v1/projects/pixel-jumper/artifacts/"
+    assert [made["id"] for made in as_vera.get(place, {"category": "asset"}).json()["results"]] == [artifact["id"]]
+    assert as_vera.get(place, {"validation_status": "invalid"}).json()["results"] == []
+    refused(as_charlie.get(place), 404, "not_found")

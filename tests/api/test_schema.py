@@ -20,6 +20,11 @@ def generated(tmp_path_factory):
     return path.read_text()
 
 
+@pytest.fixture(scope="module")
+def schema(generated):
+    return yaml.safe_load(generated)
+
+
 def test_the_checked_in_file_is_current(generated):
     assert generated == CHECKED_IN.read_text(), (
         "Run: python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
@@ -32,8 +37,7 @@ def operations(schema):
             yield path, method, operation
 
 
-def test_every_operation_says_what_it_takes_and_answers(generated):
-    schema = yaml.safe_load(generated)
+def test_every_operation_says_what_it_takes_and_answers(schema):
     assert schema["openapi"].startswith("3.1")
     for path, method, operation in operations(schema):
         place = f"{method} {path}"
@@ -49,8 +53,8 @@ def test_every_operation_says_what_it_takes_and_answers(generated):
                 assert parameter["schema"]["type"] == ("integer" if numbers else "string"), place
 
 
-def test_retries_and_side_by_side_edits_are_documented(generated):
-    for path, method, operation in operations(yaml.safe_load(generated)):
+def test_retries_and_side_by_side_edits_are_documented(schema):
+    for path, method, operation in operations(schema):
         names = {parameter["name"] for parameter in operation["parameters"]}
         secret = path.startswith(("/api/v1/auth/", "/api/v1/tokens/"))
         assert ("Idempotency-Key" in names) == (method == "post" and not secret), f"{method} {path}"

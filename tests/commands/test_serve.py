@@ -32,9 +32,13 @@ def plan_count(server: Server) -> int:
     return len(httpx.get(url, headers=server.headers).json()["results"])
 
 
-@pytest.mark.parametrize(("kind", "sign"), [("uvicorn", signal.SIGTERM), ("daphne", signal.SIGINT)])
-def test_it_ends_well_while_the_demo_plays_and_a_socket_is_open(tmp_path, kind, sign):
-    with running_server(tmp_path, server=kind, options=["--demo"], measured=False) as server:
+@pytest.mark.parametrize(
+    ("kind", "sign"),
+    [("uvicorn", signal.SIGTERM), pytest.param("daphne", signal.SIGINT, marks=pytest.mark.stories)],
+)
+def test_it_ends_well_while_the_demo_plays_and_a_socket_is_open(tmp_path, migrated_database, kind, sign):
+    options = {"options": ["--demo"], "measured": False, "database": migrated_database}
+    with running_server(tmp_path, server=kind, **options) as server:
         wait_for_the_agent(server)
         with connect(f"{server.ws_url}/ws/projects/pixel-jumper/", additional_headers=server.headers) as socket:
             assert '"welcome"' in socket.recv()
@@ -51,6 +55,7 @@ def password_in(server: Server) -> str:
     return found[1]
 
 
+@pytest.mark.stories
 def test_started_again_it_makes_neither_a_second_user_nor_a_second_demo(tmp_path, migrated_database):
     with running_server(tmp_path, options=["--demo"], measured=False, database=migrated_database) as server:
         assert server.stop() == 0

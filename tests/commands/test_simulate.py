@@ -78,6 +78,7 @@ def check_history(api: Api, project: str) -> list[dict[str, Any]]:
     return events
 
 
+@pytest.mark.stories
 def test_an_agent_plays_a_project_to_its_end_and_everybody_hears_the_same(server, api):
     new_project(api, "pixel-jumper", "pixel-jumper.yaml")
     watcher = Watcher(server, "pixel-jumper")
@@ -96,6 +97,7 @@ def test_an_agent_plays_a_project_to_its_end_and_everybody_hears_the_same(server
     assert {event["actor"]["kind"] for event in events if event["type"] == "plan.accepted"} == {"user"}
 
 
+@pytest.mark.stories
 def test_a_design_document_is_played_to_its_end_and_playing_it_again_changes_nothing(server, api):
     new_project(api, "archery", "accessible-archery.md")
     simulate(server, "archery")

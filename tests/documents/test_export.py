@@ -127,5 +127,18 @@ def test_a_deleted_document_takes_its_artifact_along(as_alice, accepted, project
     assert len(events(project, "artifact.deleted")) == 1
 
 
-def test_a_document_of_the_project_is_no_artifact(as_alice, document):
-    assert register(document) is None
+def test_a_document_of_the_project_is_an_artifact_of_the_project_once(as_alice, document, project):
+    artifact = register(document)
+    assert (artifact.project_id, artifact.task_id, artifact.category) == (project.pk, None, "document")
+    text = export(as_alice, document, "markdown").content
+    assert (artifact.sha256, artifact.size_bytes) == (hashlib.sha256(text).hexdigest(), len(text))
+    assert as_alice.get(artifact.uri).content == text
+    assert register(document) == artifact
+    assert [event["task_code"] for event in events(project, "artifact.created")] == [None]
+
+
+def test_an_edit_by_hand_brings_the_artifact_up_to_date(as_alice, document, project):
+    artifact = register(document)
+    write(as_alice, document, 0, "By hand.")
+    artifact.refresh_from_db()
+    assert artifact.sha256 == hashlib.sha256(export(as_alice, document, "markdown").content).hexdigest()

@@ -187,7 +187,7 @@ EVENTS += OFTEN * 2
 
 
 @pytest.mark.parametrize("form", ["json", "folder"])
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), length=st.integers(0, 50), words=st.lists(TEXT, min_size=1, max_size=5))
 def test_a_random_project_survives(
     form, seed, length, words, alice, bob, fed_at_once, tmp_path_factory, django_capture_on_commit_callbacks

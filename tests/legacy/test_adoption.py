@@ -44,7 +44,7 @@ def migrate(path: Path) -> None:
 
 @pytest.fixture
 def begun(monkeypatch, migrated_database) -> None:
-    """New databases begin migrated, which saves a second each. How they come from nothing is seen with the real files."""
+    """New databases begin migrated, which saves a second each. How they come from nothing is seen with a real file."""
 
     def begun_at(path: Path):
         shutil.copyfile(migrated_database, path)
@@ -61,7 +61,9 @@ def old(tmp_path, begun) -> Path:
 @pytest.mark.django_db(transaction=True)
 class TestInPlace:
     @pytest.mark.parametrize("name", REAL)
-    def test_the_real_files(self, tmp_path, name, capsys):
+    def test_the_real_files(self, tmp_path, name, capsys, request):
+        if name != "pixel-jumper.db":
+            request.getfixturevalue("begun")
         path = tmp_path / "gateway.db"
         shutil.copyfile(DATA / name, path)
         migrate(path)
@@ -175,6 +177,7 @@ def test_kinds(tmp_path):
     assert recognise(half) is Kind.LEGACY
 
 
+@pytest.mark.stories
 def test_serve_adopts_the_file_and_the_first_user_owns_what_was_in_it(tmp_path):
     shutil.copyfile(DATA / "pixel-jumper.db", tmp_path / "gateway.db")
     with running_server(tmp_path, measured=False) as server, ExitStack() as stack:
@@ -197,6 +200,7 @@ def test_serve_adopts_the_file_and_the_first_user_owns_what_was_in_it(tmp_path):
         assert api.get("projects/pixel-jumper/").json()["status"] == "completed"
 
 
+@pytest.mark.stories
 def test_two_at_once_adopt_once(tmp_path):
     build(tmp_path / "gateway.db", LAST, STORY)
     env = unmeasured(tmp_path / "gateway.db")

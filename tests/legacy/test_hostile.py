@@ -91,7 +91,7 @@ def laws_hold() -> None:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(rows=FILES)
 def test_no_row_is_lost_and_twice_is_once(alice, rows):

@@ -118,7 +118,7 @@ def check(team: Team) -> None:
     assert all(active[code].completed_at and active[code].status in ("done", "dropped") for code in team.done)
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), length=st.integers(5, 25))
 def test_nothing_accepted_or_done_disappears(seed, length, alice, bob, vera, db):
     owner = Actor.person(alice)

@@ -159,7 +159,7 @@ def compared(task: dict[str, Any]) -> dict[str, Any]:
     return kept | {"claim": task["claim"]["id"] if held else None}
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=5, max_size=12))
 def test_every_state_that_ever_was_is_found_again(
     as_alice: Any, alice: User, project: Project, monkeypatch: pytest.MonkeyPatch, steps: list[tuple[Callable, int]]

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db import transaction
+
 from agents import runs
 from agents.mcp.argument_shapes import BudgetSerializer, DecisionSerializer
 from agents.mcp.callers import Caller
-from agents.mcp.doors import checked, reads, rewrites, writes
+from agents.mcp.doors import Id, checked, reads, rewrites, together, writes, writes_at_its_end
 from agents.mcp.shapes import (
     Alive,
     ArtifactAnswer,
@@ -20,25 +22,22 @@ from agents.mcp.shapes import (
     instant,
 )
 from agents.mcp.submitting import answers_in, evidence_in
+from agents.mcp.taking import Wish, take_work
 from agents.models import Activity, Run
 from agents.packs import pack_for_project, pack_for_task
 from agents.run_serializers import EndRunSerializer, NoteActivitySerializer, StartRunSerializer
 from contexts.entries import add_entry
 from contexts.packing import DEFAULT_BUDGET
 from contexts.services import get_active_context
+from gamedev_gateway.core.correlation import correlation_id
 from plans import services
 from plans.artifact_files import measure_given
 from plans.artifact_serializers import CreateArtifactSerializer
 from plans.claim_serializers import ReleaseSerializer, TtlSerializer
 from plans.errors import CriteriaUnmet
 from plans.models import Role, Task
-from plans.next_task import NextTask
 from plans.serializers import BlockSerializer, CompleteSerializer, ProgressSerializer
-from plans.services.claims import DEFAULT_TTL, Grip, held_claim, open_claims
-
-OTHERS_ARE_AT_WORK, NOBODY_IS = 15, 300
-"""Seconds after which it is worth asking for work again."""
-MOST_REASONS = 10
+from plans.services.claims import DEFAULT_TTL, Grip, held_claim, last_handoff, open_claims
 
 
 def start_run(caller: Caller, project: str, agent: str, capabilities: list[str] = [], model: str = "") -> RunAnswer:  # noqa: B006
@@ -47,34 +46,21 @@ def start_run(caller: Caller, project: str, agent: str, capabilities: list[str] 
     return RunAnswer.of(runs.start_run(caller.project(project, Role.EDITOR), actor=caller.actor, **given))
 
 
-def end_run(caller: Caller, run: int, summary: str = "", failed: bool = False) -> RunAnswer:
+def end_run(caller: Caller, run: Id, summary: str = "", failed: bool = False) -> RunAnswer:
     """End your session; claims you still hold are given up."""
     status = Run.Status.ERROR if failed else Run.Status.COMPLETE
     given = checked(EndRunSerializer, status=status, summary=summary)
     return RunAnswer.of(runs.end_run(caller.run(run), actor=caller.actor, **given))
 
 
-def claim_next_task(caller: Caller, run: int, budget_tokens: int = DEFAULT_BUDGET, ttl: int = DEFAULT_TTL) -> Work:
+def claim_next_task(caller: Caller, run: Id, budget_tokens: int = DEFAULT_BUDGET, ttl: int = DEFAULT_TTL) -> Wish:
     """Get the best ready task, begun and claimed for you, with what you must know. Keep `claim` and `fence` for every write; \
 send heartbeat before expires_at."""
     budget = checked(BudgetSerializer, budget_tokens=budget_tokens)["budget_tokens"]
-    given = checked(TtlSerializer, ttl=ttl)
-    own = caller.run(run)
-    taken = services.claim_next(own.project, run=own.pk, actor=caller.actor, **given)
-    if isinstance(taken, NextTask):
-        return no_work(taken, at_work=bool(open_claims(own.project_id)))
-    runs.at_work(own)
-    return Work.of(taken.task, taken.claim, pack_for_task(taken.task, budget), taken.reason)
+    return Wish(caller, run, budget, checked(TtlSerializer, ttl=ttl)["ttl"], correlation_id())
 
 
-def no_work(choice: NextTask, *, at_work: bool) -> Work:
-    reasons = [choice.reason, *(f"{each.code}: {each.reason}" for each in choice.blocked[:MOST_REASONS])]
-    return Work(none=True, reasons=reasons, retry_after=OTHERS_ARE_AT_WORK if at_work else NOBODY_IS)
-
-
-def claim_task(
-    caller: Caller, run: int, code: str, budget_tokens: int = DEFAULT_BUDGET, ttl: int = DEFAULT_TTL
-) -> Work:
+def claim_task(caller: Caller, run: Id, code: str, budget_tokens: int = DEFAULT_BUDGET, ttl: int = DEFAULT_TTL) -> Work:
     """The same for a task of your choice."""
     budget = checked(BudgetSerializer, budget_tokens=budget_tokens)["budget_tokens"]
     given = checked(TtlSerializer, ttl=ttl)
@@ -84,10 +70,10 @@ def claim_task(
     if task.status == Task.Status.PENDING:
         task = services.start_task(task, grip=Grip(claim.pk, claim.fence), actor=caller.actor)
     runs.at_work(own)
-    return Work.of(task, claim, pack_for_task(task, budget), "You asked for it.")
+    return Work.of(task, claim, pack_for_task(task, budget), last_handoff(claim), "You asked for it.")
 
 
-def heartbeat(caller: Caller, claim: int, fence: int) -> Alive:
+def heartbeat(caller: Caller, claim: Id, fence: Id) -> Alive:
     """Keep your claim alive; also brings people's answers to your questions."""
     kept = services.heartbeat(caller.claim(claim).project, Grip(claim, fence), actor=caller.actor)
     asked = Activity.objects.filter(run=kept.run, kind=Activity.Kind.ELICITATION).exclude(answered_at=None)
@@ -95,7 +81,7 @@ def heartbeat(caller: Caller, claim: int, fence: int) -> Alive:
     return Alive(expires_at=instant(kept.expires_at), answers=answers)
 
 
-def release_task(caller: Caller, claim: int, fence: int, reason: str = "", handoff: str = "") -> TaskState:
+def release_task(caller: Caller, claim: Id, fence: Id, reason: str = "", handoff: str = "") -> TaskState:
     """Give a task back. Put into handoff what whoever goes on must know."""
     given = checked(ReleaseSerializer, claim=claim, fence=fence, reason=reason, handoff=handoff)
     task, _ = caller.claimed_task(claim, fence)
@@ -123,21 +109,21 @@ def get_context(
     return Pack(context_pack=pack_for_project(found, budget))
 
 
-def report_progress(caller: Caller, claim: int, fence: int, percent: int, note: str = "") -> TaskState:
+def report_progress(caller: Caller, claim: Id, fence: Id, percent: int, note: str = "") -> TaskState:
     """Say how far you are; the note is the handoff if you vanish."""
     given = checked(ProgressSerializer, claim=claim, fence=fence, percent=percent, note=note)
     task, _ = caller.claimed_task(claim, fence)
     return TaskState.of(services.report_progress(task, actor=caller.actor, **given))
 
 
-def report_blocker(caller: Caller, claim: int, fence: int, kind: str, description: str) -> TaskState:
+def report_blocker(caller: Caller, claim: Id, fence: Id, kind: str, description: str) -> TaskState:
     """Say that the task cannot go on, and why."""
     given = checked(BlockSerializer, claim=claim, fence=fence, kind=kind, reason=description)
     task, _ = caller.claimed_task(claim, fence)
     return TaskState.of(services.block_task(task, actor=caller.actor, **given))
 
 
-def log_decision(caller: Caller, run: int, text: str, why: str, code: str = "") -> Said:
+def log_decision(caller: Caller, run: Id, text: str, why: str, code: str = "") -> Said:
     """Write a decision into the project's context, with its reason and the task it is about."""
     given = checked(DecisionSerializer, text=text, why=why, code=code)
     own = caller.run(run)
@@ -147,7 +133,7 @@ def log_decision(caller: Caller, run: int, text: str, why: str, code: str = "") 
     return Said(context_version=context.version)
 
 
-def ask_question(caller: Caller, run: int, question: str, options: list[str] = [], code: str = "") -> Said:  # noqa: B006
+def ask_question(caller: Caller, run: Id, question: str, options: list[str] = [], code: str = "") -> Said:  # noqa: B006
     """Ask people. Go on with other work meanwhile; the answer comes with heartbeat."""
     given = checked(NoteActivitySerializer, kind=Activity.Kind.ELICITATION, body=question, options=options, task=code)
     own = caller.run(run)
@@ -160,8 +146,8 @@ def ask_question(caller: Caller, run: int, question: str, options: list[str] = [
 
 def register_artifact(
     caller: Caller,
-    claim: int,
-    fence: int,
+    claim: Id,
+    fence: Id,
     type: str,
     category: str,
     path: str = "",
@@ -173,11 +159,12 @@ def register_artifact(
     given = checked(CreateArtifactSerializer, type=type, category=category, **where)
     task, grip = caller.claimed_task(claim, fence)
     measured = measure_given(task.plan.project_id, None, path)
-    held_claim(task.plan.project.lock(), grip, caller.actor)
-    return ArtifactAnswer.of(services.register_artifact(task, actor=caller.actor, measured=measured, **given))
+    with transaction.atomic():
+        held_claim(task.plan.project.lock(), grip, caller.actor)
+        return ArtifactAnswer.of(services.register_artifact(task, actor=caller.actor, measured=measured, **given))
 
 
-def submit_completion(caller: Caller, claim: int, fence: int, evidence: list[dict[str, Any]]) -> Completion:
+def submit_completion(caller: Caller, claim: Id, fence: Id, evidence: list[dict[str, Any]]) -> Completion:
     """Hand in the task. One entry per criterion: {criterion: its text or number from 1, kind: test|screenshot|log|…, note, \
 artifact?: id, met?: true}. Answers done, or the unmet criteria."""
     task, _ = caller.claimed_task(claim, fence)
@@ -192,7 +179,7 @@ artifact?: id, met?: true}. Answers done, or the unmet criteria."""
 
 TOOLS = [
     writes(start_run),
-    rewrites(claim_next_task),
+    together(claim_next_task, take_work, answers=Work),
     rewrites(claim_task),
     rewrites(heartbeat),
     writes(release_task),
@@ -202,7 +189,7 @@ TOOLS = [
     writes(report_blocker),
     rewrites(log_decision),
     writes(ask_question),
-    writes(register_artifact),
+    writes_at_its_end(register_artifact),
     writes(submit_completion),
     writes(end_run),
 ]

@@ -1,7 +1,9 @@
 """Tools to read documents and to write at them."""
 
+from typing import Any
+
 from agents.mcp.callers import Caller
-from agents.mcp.doors import checked, reads, rewrites
+from agents.mcp.doors import Id, checked, reads, rewrites
 from agents.mcp.shapes import DocumentAnswer, SectionAnswer
 from documents import services
 from documents.models import Document, Section
@@ -10,7 +12,7 @@ from gamedev_gateway.core.errors import NotFound
 from plans.models import Role
 
 
-def get_document(caller: Caller, document: int, section: int = 0) -> DocumentAnswer:
+def get_document(caller: Caller, document: Id, section: Id = 0) -> DocumentAnswer:
     """A document's summary and outline; with a section's id, that section's text too."""
     found = visible_document(caller, document)
     sections = found.sections.select_related("current_draft")
@@ -23,8 +25,12 @@ def get_document(caller: Caller, document: int, section: int = 0) -> DocumentAns
         kind=found.kind,
         status=found.status,
         summary=found.global_summary,
-        sections=[each if each["id"] == section else {**each, "content": None} for each in outline],
+        sections=[each if each["id"] == section else without_text(each) for each in outline],
     )
+
+
+def without_text(section: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in section.items() if name != "content"}
 
 
 def visible_document(caller: Caller, document: int) -> Document:
@@ -34,7 +40,7 @@ def visible_document(caller: Caller, document: int) -> Document:
     return found
 
 
-def propose_section(caller: Caller, section: int, text: str) -> SectionAnswer:
+def propose_section(caller: Caller, section: Id, text: str) -> SectionAnswer:
     """Write a section's text in Markdown, as a new draft. The draft before is kept, and people can take it back."""
     visible = Section.objects.filter(document__in=Document.objects.visible_to(caller.user))
     found = visible.select_related("document__project").filter(pk=section).first()

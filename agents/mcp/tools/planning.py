@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from agents.errors import OldBase
 from agents.mcp.callers import Caller
-from agents.mcp.doors import checked, reads, writes
+from agents.mcp.doors import Id, checked, reads, writes
 from agents.mcp.shapes import CommentAnswer, Difference, PlanAnswer, Readiness
 from gamedev_gateway.core.errors import NotFound, invalid_input_from
 from plans import services
@@ -25,7 +25,7 @@ operations: TypeAdapter[Any] = TypeAdapter(Operations)
 BRIEFLY = ("code", "title", "status", "priority", "dependencies", "progress")
 
 
-def get_plan(caller: Caller, project: str = "", version: int = 0, offset: int = 0) -> PlanAnswer:
+def get_plan(caller: Caller, project: str = "", version: Id = 0, offset: Id = 0) -> PlanAnswer:
     """The tasks of a version, 200 from offset on. version 0: the active plan, or else the latest."""
     plan = version_of(caller.project(project), version)
     tasks = plan.tasks.exclude(status="dropped")
@@ -53,7 +53,7 @@ def version_of(project: Project, version: int) -> TaskPlan:
 
 
 def propose_changes(
-    caller: Caller, base_version: int, ops: list[dict[str, Any]], rationale: str, project: str = ""
+    caller: Caller, base_version: Id, ops: list[dict[str, Any]], rationale: str, project: str = ""
 ) -> PlanAnswer:
     """Propose a new version: ops on a version. People accept it, or not. ops: {"op":"add","task":{title,…}}, \
 {"op":"update","code","fields"}, {"op":"drop","code"}, {"op":"move","code","idx"}, split, merge."""
@@ -82,7 +82,7 @@ def checked_operations(ops: list[dict[str, Any]]) -> Any:
         raise invalid_input_from(error, "ops") from error
 
 
-def diff_plans(caller: Caller, version: int, against: int = 0, project: str = "") -> Difference:
+def diff_plans(caller: Caller, version: Id, against: Id = 0, project: str = "") -> Difference:
     """What a version changes, against another or else its base."""
     found = caller.project(project)
     plan = version_of(found, version)
@@ -99,7 +99,7 @@ def explain_ready(caller: Caller, project: str = "") -> Readiness:
 
 
 def comment(
-    caller: Caller, version: int, body: str, code: str = "", field: str = "", project: str = ""
+    caller: Caller, version: Id, body: str, code: str = "", field: str = "", project: str = ""
 ) -> CommentAnswer:
     """Say something about a version, a task of it, or a field of the task."""
     given = checked(CreateCommentSerializer, body=body, code=code, field=field)

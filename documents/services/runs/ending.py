@@ -7,7 +7,7 @@ from contexts import services as contexts
 from contexts.models import Context
 from documents.material import context_of
 from documents.models import Document, Draft, Section
-from documents.services.documents import register_document_artifact
+from documents.services.artifact import register_document_artifact
 from documents.services.runs.drafts import close_draft, open_drafts
 from documents.services.runs.holding import NoLongerOurs, lock_document
 from documents.services.sections import whole_status
