@@ -41,13 +41,13 @@ class DraftUnfinished(Conflict):
 
 
 class NothingToWrite(Conflict):
-    """Every section that was asked for is locked, or there is none."""
+    """Every section that was asked for is locked, or written by hand and not asked for by name; or there is none."""
 
     code = "nothing_to_write"
 
     def __init__(self, document: Document) -> None:
         super().__init__(
-            f"“{document.title}” has no section that may be written; unlock one, or add one to the outline."
+            f"“{document.title}” has no section that may be written; unlock one, name one that was written by hand, or add one."
         )
 
 

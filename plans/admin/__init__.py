@@ -1,5 +1,5 @@
 """The admin: where people edit a plan with comfort. Everything saved here goes through the services."""
 
-from plans.admin import log, plans, projects, runs, tasks
+from plans.admin import claims, log, plans, projects, runs, tasks
 
-__all__ = ["log", "plans", "projects", "runs", "tasks"]
+__all__ = ["claims", "log", "plans", "projects", "runs", "tasks"]

@@ -17,17 +17,18 @@ from gamedev_gateway.core.api import actor_of
 from gamedev_gateway.core.errors import GatewayError
 from plans import services
 from plans.admin.access import may, require
-from plans.admin.agreement_forms import ChoiceForm, CommentForm, ReplyForm, ReviewForm
+from plans.admin.agreement_forms import CommentForm, ReplyForm, ReviewForm
 from plans.admin.discussion import reviews_on, threads_on
 from plans.admin.pages import admin_url
 from plans.admin.plan_pages import PlanPages
 from plans.admin.reading import diff_in_words, readable_by_code
 from plans.admin.standing import without_address
-from plans.diff import diff_plans
-from plans.errors import NeedsMoreChanges
-from plans.lineage import Lineage, specs_of
+from plans.diff import PlanDiff, diff_plans
+from plans.errors import NeedsMoreChanges, NotAgreed
+from plans.lineage import Lineage, Version, specs_of
 from plans.models import Comment, Role, TaskPlan
 from plans.proposed_changes import proposed_changes
+from plans.spec import TaskSpec
 
 COLOURS = {"added": "success", "dropped": "danger", "changed": "info", "moved": "default"}
 KINDS = {"added": "new", "dropped": "left out", "changed": "changed", "moved": "moved"}
@@ -73,30 +74,35 @@ class Agreement:
             return verbs[self.verb]() if self.verb in verbs else None
         except NeedsMoreChanges as error:
             self.missing = error.data["needs"]
+        except NotAgreed as error:
+            messages.error(self.request, f"Not accepted: {error.detail} What stands in the way is listed below.")
         except GatewayError as error:
             messages.error(self.request, without_address(error.detail))
-            self.plan = TaskPlan.objects.select_related("project").get(pk=self.plan.pk)
         return None
 
     def accept(self) -> str | None:
         return self.take(None)
 
     def accept_chosen(self) -> str | None:
-        if not self.choice.chosen():
+        if not self.chosen:
             messages.warning(self.request, "Tick the changes that you want first.")
             return None
-        return self.take(self.choice.chosen())
+        return self.take(self.chosen)
 
     def take(self, codes: list[str] | None) -> str | None:
         require(self.request, self.plan.project_id, Role.EDITOR)
-        if not self.choice.is_valid() or self.choice.cleaned_data["seen"] != self.seen:
-            messages.warning(
-                self.request, "It was edited since you looked at it. Nothing is accepted yet: look again."
-            )
+        if not self.is_as_seen("Nothing is accepted yet"):
             return None
         accepted = services.accept_plan(self.plan, actor=self.actor, only=codes)
         messages.success(self.request, told_accepted(accepted))
         return admin_url(accepted)
+
+    def is_as_seen(self, so: str) -> bool:
+        """Whether the plan is still what somebody who decides on it has looked at; they are told where it is not."""
+        if self.request.POST.get("seen") == self.seen:
+            return True
+        messages.warning(self.request, f"It was edited since you looked at it. {so}: look again.")
+        return False
 
     def say(self) -> str | None:
         return self.comment(self.comment_form)
@@ -128,7 +134,7 @@ class Agreement:
         return int(given) if given.isdecimal() and len(given) < 19 else 0
 
     def review(self) -> str | None:
-        if not self.review_form.is_valid():
+        if not self.review_form.is_valid() or not self.is_as_seen("Your review is not sent yet"):
             return None
         made = services.review_plan(self.plan, actor=self.actor, **self.review_form.cleaned_data)
         return self.here(f"review-{made.pk}")
@@ -148,20 +154,20 @@ class Agreement:
 
     @cached_property
     def seen(self) -> str:
-        """The state of things that somebody who accepts has looked at."""
+        """The state of things that somebody who decides looks at."""
         active = self.lineage.active
         return f"{self.plan.revision}-{active.pk if active else ''}"
 
-    @cached_property
-    def choice(self) -> ChoiceForm:
-        codes = [row["change"].code for row in self.rows]
-        return ChoiceForm(codes, self.data_of("accept", "accept_chosen"), initial={"seen": self.seen})
+    @property
+    def chosen(self) -> list[str]:
+        """The codes that are ticked, also where the choice is refused."""
+        return self.request.POST.getlist("only")
 
     @cached_property
     def comment_form(self) -> CommentForm:
         about = {"code": self.request.GET.get("about", "")}
         blocks = self.editor and self.plan.status == TaskPlan.Status.PROPOSED
-        return CommentForm(self.plan.specs(), self.data_of("comment"), may_block=blocks, initial=about)
+        return CommentForm(self.tasks, self.data_of("comment"), may_block=blocks, initial=about)
 
     @cached_property
     def reply_form(self) -> ReplyForm:
@@ -172,12 +178,21 @@ class Agreement:
         return ReviewForm(self.data_of("review"), may_decide=self.editor)
 
     @cached_property
+    def tasks(self) -> list[TaskSpec]:
+        return self.plan.specs()
+
+    @cached_property
+    def ground(self) -> Version | None:
+        """The plan against which the changes are told."""
+        return self.lineage.ground(self.plan.pk)
+
+    @cached_property
+    def diff(self) -> PlanDiff:
+        return diff_plans(specs_of(self.ground)[self.ground.pk] if self.ground else [], self.tasks)
+
+    @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """The changes of the plan, each with its words before and after."""
-        ground = self.lineage.ground(self.plan.pk)
-        before = specs_of(ground)[ground.pk] if ground else []
-        self.diff = diff_plans(before, self.plan.specs())
-        self.ground = ground
         parts = readable_by_code(self.diff)
         return [
             {"change": change, "colour": COLOURS[change.kind], "kind": KINDS[change.kind], **parts.get(change.code, {})}
@@ -185,22 +200,18 @@ class Agreement:
         ]
 
     def shown(self) -> dict[str, Any]:
-        rows = self.rows
         needed = {code: why for more in self.missing.values() for code, why in more.items()}
-        sentences = [f"{why}." for why in needed.values()]
-        tasks = self.plan.specs()
         return {
-            "rows": rows,
+            "rows": self.rows,
             "ground": self.ground,
-            "diff": self.diff,
             "counts": diff_in_words(self.diff),
-            "choice": self.choice if self.verb != "accept" else self.fresh_choice(),
-            "ticked": {*self.choice.chosen(), *needed},
+            "totals": self.diff.totals,
+            "seen": self.seen,
+            "ticked": {*self.chosen, *needed},
             "needed": needed,
-            "needs_more": sentences,
-            "open": self.plan.status == TaskPlan.Status.PROPOSED,
+            "is_open": self.plan.status == TaskPlan.Status.PROPOSED,
             "editor": self.editor,
-            "threads": threads_on(self.plan, self.lineage, tasks, actor=self.actor, editor=self.editor),
+            "threads": threads_on(self.plan, self.lineage, self.tasks, actor=self.actor, editor=self.editor),
             "comment_form": self.comment_form,
             "reply_form": self.reply_form,
             "reviews": reviews_on(self.plan, self.lineage),

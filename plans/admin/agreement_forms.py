@@ -1,6 +1,6 @@
-"""What people fill in while they come to agree: which changes, what they say, what they think of it."""
+"""What people fill in while they come to agree: what they say, and what they think of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -33,21 +33,6 @@ class WordsField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return super().to_python(one_newline(value) if isinstance(value, str) else value) or ""
-
-
-class ChoiceForm(forms.Form):
-    """The changes that somebody takes, and the state of things in which they were chosen."""
-
-    seen = forms.CharField(widget=forms.HiddenInput)
-    only = forms.MultipleChoiceField(required=False)
-
-    def __init__(self, codes: Collection[str], data: Any, **options: Any) -> None:
-        super().__init__(data, **options)
-        self.fields["only"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
-
-    def chosen(self) -> list[str]:
-        """What was ticked, also where the form is refused."""
-        return self.data.getlist("only") if self.is_bound else []  # type: ignore[attr-defined]
 
 
 class CommentForm(forms.Form):

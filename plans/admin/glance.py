@@ -4,6 +4,7 @@ from typing import Any
 
 from plans import services
 from plans.admin.log_words import event_in_words
+from plans.consensus import Rule
 from plans.models import Project, Task, TaskPlan
 from realtime.models import Event
 from realtime.publishing import project_stream
@@ -32,6 +33,14 @@ COLOURS = {
 """The colour of each status, of whatever."""
 
 
+def rule_in_words(rule: Rule) -> str:
+    """Who must agree: `1 approval by an owner or editor`."""
+    roles = " or ".join(rule.roles)
+    if rule.approvals == 1:
+        return f"1 approval by an {roles}"
+    return f"{rule.approvals} approvals, each by an {roles}"
+
+
 def status_badge(status: str) -> tuple[str, str]:
     """A status as unfold draws it with `label=COLOURS`: its value for the colour, its words to read."""
     return status, status.replace("_", " ")
@@ -51,6 +60,7 @@ def project_at_a_glance(project: Project) -> dict[str, Any]:
     by_code = {task.code: task for task in active.tasks.all()} if active else {}
     return {
         "project": project,
+        "rule": rule_in_words(project.rule),
         "colour": COLOURS[project.status],
         "missing": project.parsed_brief.missing(),
         "active_plan": active,

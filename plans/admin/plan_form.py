@@ -190,6 +190,12 @@ class PlanForm(forms.ModelForm):
     """A proposal as it was seen: an edit of what somebody else changed meanwhile is refused, and nothing typed is lost."""
 
     summary = ProseField(max_length=20_000)
+    reason = ProseField(
+        max_length=2_000,
+        rows=2,
+        label="Why",
+        help_text="Why you change it, for those who decide on it; may stay empty.",
+    )
     seen_revision = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:

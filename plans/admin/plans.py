@@ -1,34 +1,33 @@
-"""Plans: a proposal is edited here with comfort, and refined, compared and accepted; every other version is read."""
+"""Plans: a proposal is edited here with comfort, and refined; every other version is read. What else can be done with a plan
+has pages of its own."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminSelectWidget
 
 from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import may
+from plans.admin.agreement import AgreementPages
 from plans.admin.glance import COLOURS, plan_at_a_glance, status_badge
-from plans.admin.pages import Instructions, PagesAdmin
+from plans.admin.looking import LookingPages
+from plans.admin.pages import Instructions
 from plans.admin.plan_form import PlanForm
-from plans.admin.reading import cut, diff_in_words, readable
+from plans.admin.reading import cut, diff_in_words
+from plans.admin.rebasing import RebasePages
 from plans.admin.runs import plan_by_writer
-from plans.diff import diff_plans
-from plans.errors import CodesTaken, StaleBase
+from plans.admin.standing import head_of
 from plans.models import Generation, Role, TaskPlan
-from plans.services.accepting import check_base
 from realtime.models import Event
 from realtime.publishing import project_stream
 
 
 @admin.register(TaskPlan)
-class TaskPlanAdmin(PagesAdmin):
+class TaskPlanAdmin(AgreementPages, RebasePages, LookingPages):
     form = PlanForm
     list_display = ("version_of", "shown_status", "tasks_count", "base", "written_by", "revision", "created_at")
     list_filter = ("status", ("project", admin.RelatedOnlyFieldListFilter))
@@ -37,13 +36,14 @@ class TaskPlanAdmin(PagesAdmin):
     search_fields = ("project__name", "project__id", "summary")
     ordering = ("-created_at", "-pk")
     warn_unsaved_form = True
+    change_form_outer_before_template = "admin/gateway/plan_head.html"
     change_form_before_template = "admin/gateway/plan_glance.html"
     change_form_after_template = "admin/gateway/plan_tasks.html"
-    actions_detail = ("accept", "refine", "compare")
-    actions_row = ("compare", "refine")
+    actions_detail = ("agree", "refine", "rebase", "compare", "pictures")
+    actions_row = ("agree", "compare", "refine")
 
     class Media:
-        js = ["plans/plan_rows.js"]
+        js = ["plans/plan_rows.js", "plans/agreement.js"]
 
     # The list
 
@@ -75,7 +75,7 @@ class TaskPlanAdmin(PagesAdmin):
         return obj.status == TaskPlan.Status.PROPOSED or request.method == "POST"
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["summary", "seen_revision"] if self.has_change_permission(request, obj) else ["summary"]
+        return ["summary", "reason", "seen_revision"] if self.has_change_permission(request, obj) else ["summary"]
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """To be written, a plan is read under its project's lock, so that nobody edits it between check and save."""
@@ -96,6 +96,7 @@ class TaskPlanAdmin(PagesAdmin):
             "title": f"{stored.project.name} v{stored.version}",
             "subtitle": None,
             "glance": plan_at_a_glance(stored),
+            "head": head_of(stored, "tasks", request),
             "show_save_and_continue": False,
             "show_save_and_add_another": False,
         }
@@ -104,7 +105,8 @@ class TaskPlanAdmin(PagesAdmin):
     def save_model(self, request: HttpRequest, obj: TaskPlan, form: PlanForm, change: bool) -> None:
         summary = form.cleaned_data["summary"] if "summary" in form.changed_data else None
         before = obj.revision
-        plan = services.edit_plan(obj, form.rows.ops, actor=actor_of(request), summary=summary)
+        reason = form.cleaned_data["reason"]
+        plan = services.edit_plan(obj, form.rows.ops, actor=actor_of(request), summary=summary, reason=reason)
         if plan.revision == before:
             messages.info(request, "Nothing was changed.")
         else:
@@ -121,11 +123,10 @@ class TaskPlanAdmin(PagesAdmin):
     # The verbs
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons beside the tabs; the other pages are tabs."""
         plan = self.get_object(request, object_id)
-        shown = {"compare"}
-        if plan is not None and may(request, plan.project_id, Role.EDITOR):
-            shown |= {"refine", "accept"} if plan.status == TaskPlan.Status.PROPOSED else {"refine"}
-        return [verb for verb in super().get_actions_detail(request, object_id) if verb.path in shown]
+        allowed = plan is not None and may(request, plan.project_id, Role.EDITOR)
+        return [verb for verb in super().get_actions_detail(request, object_id) if allowed and verb.path == "refine"]
 
     @action(description="Refine", icon="auto_fix_high")
     def refine(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -156,81 +157,6 @@ class TaskPlanAdmin(PagesAdmin):
             note=note,
             hint=hint,
         )
-
-    @action(description="Accept", icon="check_circle", variant=ActionVariant.PRIMARY)
-    def accept(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        plan = self.find(request, object_id)
-        active = services.get_active_plan(plan.project)
-        seen = f"{plan.revision}-{active.pk if active else ''}"
-
-        def do(data: dict[str, Any]) -> TaskPlan:
-            if data["seen"] != seen:
-                messages.warning(request, "It was edited since you looked at it. Nothing is accepted yet: look again.")
-                return plan
-            accepted = services.accept_plan(plan, actor=actor_of(request))
-            messages.success(request, f"Version {accepted.version} is the active plan now.")
-            return accepted
-
-        return self.verb_page(
-            request,
-            plan,
-            title=f"Accept {plan.project.name} v{plan.version}",
-            button="Accept this plan",
-            do=do,
-            form=lambda data: SeenForm(data, initial={"seen": seen}),
-            note="It becomes the active plan; work done so far is carried over by code."
-            if active
-            else "It becomes the active plan, and work on it can begin.",
-            warning=why_stale(plan, active),
-            against=f"the active plan, v{active.version}" if active else "no plan: everything is new",
-            diff=readable(diff_plans(active.specs() if active else [], plan.specs())),
-        )
-
-    @action(description="Compare", icon="difference")
-    def compare(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        plan = self.find(request, object_id, Role.VIEWER)
-        others = plan.project.plans.exclude(pk=plan.pk).order_by("-version")
-        form = CompareForm(others, request.GET if "against" in request.GET else {"against": first_choice(plan, others)})
-        other = form.cleaned_data["against"] if form.is_valid() else None
-        return self.page(
-            request,
-            plan,
-            "admin/gateway/compare.html",
-            title=f"Compare {plan.project.name} v{plan.version}",
-            form=form,
-            plan=plan,
-            other=other,
-            diff=readable(diff_plans(other.specs(), plan.specs())) if other else None,
-        )
-
-
-class SeenForm(forms.Form):
-    """What was on the page when it was confirmed."""
-
-    seen = forms.CharField(widget=forms.HiddenInput)
-
-
-class CompareForm(forms.Form):
-    against = forms.ModelChoiceField(TaskPlan.objects.none(), label="Changes since", widget=UnfoldAdminSelectWidget)
-
-    def __init__(self, others: QuerySet[TaskPlan], data: Any) -> None:
-        super().__init__(data)
-        self.fields["against"].queryset = others  # type: ignore[attr-defined]
-        self.fields["against"].label_from_instance = lambda plan: f"v{plan.version} ({plan.status})"  # type: ignore[attr-defined]
-
-
-def first_choice(plan: TaskPlan, others: QuerySet[TaskPlan]) -> int | None:
-    """What a version is compared with when nobody says: its base, or the version before it."""
-    before = others.filter(version__lt=plan.version).first() or others.first()
-    return plan.base_id or (before.pk if before else None)
-
-
-def why_stale(plan: TaskPlan, active: TaskPlan | None) -> str:
-    try:
-        check_base(plan, active)
-    except (StaleBase, CodesTaken) as error:
-        return error.detail
-    return ""
 
 
 def tell_understanding(request: HttpRequest, plan: Any) -> None:

@@ -4,7 +4,12 @@ from typing import Any
 
 from django import forms
 from pydantic import ValidationError as PydanticError
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from plans.admin.fields import LinesField, PairsField, ProseField
 from plans.brief import Brief
@@ -13,6 +18,11 @@ from plans.models import Membership, Project, Role
 
 def short(**options: Any) -> forms.CharField:
     return forms.CharField(required=False, widget=UnfoldAdminTextInputWidget(), **options)
+
+
+def whole_number(least: int, most: int, **options: Any) -> forms.IntegerField:
+    widget = UnfoldAdminIntegerFieldWidget({"min": least})
+    return forms.IntegerField(min_value=least, max_value=most, widget=widget, **options)
 
 
 class ProjectForm(forms.ModelForm):
@@ -65,12 +75,58 @@ class ProjectForm(forms.ModelForm):
 
     def changes(self) -> dict[str, Any]:
         """What to save: only what was touched."""
-        changed: dict[str, Any] = {
-            name: self.cleaned_data[name] for name in ("name", "description") if name in self.changed_data
-        }
+        plain = ("name", "description", "tokens_per_day")
+        changed: dict[str, Any] = {name: self.cleaned_data[name] for name in plain if name in self.changed_data}
         if set(self.changed_data) & set(Brief.model_fields):
             changed["brief"] = self.brief.model_dump(mode="json")
         return changed
+
+    def rule_changes(self) -> dict[str, Any]:
+        """What is to change about who must agree: nothing, but for owners."""
+        return {}
+
+
+class OwnedProjectForm(ProjectForm):
+    """With what only an owner decides: who must agree, and what models may use."""
+
+    roles = forms.MultipleChoiceField(
+        choices=[("owner", "owners"), ("editor", "editors")],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        label="Who must agree on a plan",
+    )
+    approvals = whole_number(1, 20, label="How many of them", help_text="Whoever accepts a plan is one of them.")
+    tokens_per_day = whole_number(
+        1,
+        2**31 - 1,
+        required=False,
+        label="Tokens in 24 hours",
+        help_text="What models may use for this project, in and out; empty: the server's default.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.initial.update(self.instance.rule.model_dump(), tokens_per_day=self.instance.tokens_per_day)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        self.check_rule()
+        return self.cleaned_data
+
+    def check_rule(self) -> None:
+        """So many people there must be: told here, where what was typed stays, rather than by the service."""
+        changes = self.rule_changes()
+        if not changes or self.errors:
+            return
+        rule = {**self.instance.rule.model_dump(), **changes}
+        people = self.instance.memberships.filter(role__in=rule["roles"]).count()
+        if rule["approvals"] > people:
+            self.add_error(
+                "approvals",
+                f"Only {people} here {'have' if people != 1 else 'has'} such a role; save the people first.",
+            )
+
+    def rule_changes(self) -> dict[str, Any]:
+        return {name: self.cleaned_data.get(name) for name in ("roles", "approvals") if name in self.changed_data}
 
 
 def help_of(name: str) -> str:

@@ -13,12 +13,14 @@ from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import is_staff, may
 from plans.admin.glance import COLOURS, project_at_a_glance, status_badge
+from plans.admin.looking import burnup_of, is_member
 from plans.admin.pages import OptionalInstructions, PagesAdmin, admin_url
-from plans.admin.project_form import MemberForm, ProjectForm, help_of
+from plans.admin.project_form import MemberForm, OwnedProjectForm, ProjectForm, help_of
 from plans.admin.runs import plan_by_writer
 from plans.models import Generation, Membership, Project, Role, TaskPlan
 
 BRIEF = ("pitch", "genre", "mechanics", "visual_style")
+AGREEMENT = (("roles", "approvals"), "tokens_per_day")
 MORE = ("platform", "engine", "target", "references", "constraints", "kpis", "milestones")
 
 
@@ -105,12 +107,17 @@ class ProjectAdmin(PagesAdmin):
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj else ()
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        owned = obj is not None and may(request, obj.pk, Role.OWNER)
+        return super().get_form(request, obj, change, **{"form": OwnedProjectForm if owned else ProjectForm, **options})
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         changing = self.has_change_permission(request, obj)
         if obj and not changing:
             return [(None, {"fields": ("name", "description", "brief_to_read")})]
         head = ("name", "description", "seen_revision") if obj else ("name", "id", "description")
-        return [(None, {"fields": head}), ("The brief", {"fields": BRIEF}), ("More of it", {"fields": MORE})]
+        owned = [("Agreement and budget", {"fields": AGREEMENT})] if obj and may(request, obj.pk, Role.OWNER) else []
+        return [(None, {"fields": head}), ("The brief", {"fields": BRIEF}), ("More of it", {"fields": MORE}), *owned]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None or self.has_change_permission(request, obj) else ("brief_to_read",)
@@ -128,6 +135,7 @@ class ProjectAdmin(PagesAdmin):
         if project is not None and project.pk and not context.get("add"):
             stored = Project.objects.select_related("current_task").get(pk=project.pk)
             context |= {"title": stored.name, "subtitle": None, "glance": project_at_a_glance(stored)}
+            context["burnup"] = burnup_of(stored) if is_member(request, stored) else ""
         context |= {"show_save_and_continue": False, "show_save_and_add_another": False}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -135,6 +143,8 @@ class ProjectAdmin(PagesAdmin):
         actor = actor_of(request)
         if change:
             services.update_project(obj, form.changes(), actor=actor)
+            if changes := form.rule_changes():
+                services.change_rule(obj, changes, actor=actor)
             return
         made = services.create_project(
             id=form.cleaned_data.get("id") or None,

@@ -7,10 +7,10 @@ from django.http import HttpRequest
 
 from gamedev_gateway.core.api import actor_of
 from plans.admin.access import may
-from plans.admin.glance import COLOURS
+from plans.admin.glance import COLOURS, rule_in_words
 from plans.admin.pages import admin_url
 from plans.admin.reading import cut
-from plans.consensus import Missing, Rule, Voice
+from plans.consensus import Missing, Voice
 from plans.errors import CodesTaken, StaleBase
 from plans.lineage import Lineage
 from plans.models import Comment, Role, TaskPlan
@@ -34,24 +34,25 @@ def head_of(plan: TaskPlan, tab: str, request: HttpRequest) -> dict[str, Any]:
         "plan": plan,
         "tab": tab,
         "colour": COLOURS[plan.status],
-        "standing": standing_of(plan, request) if plan.status == TaskPlan.Status.PROPOSED else None,
+        "standing": standing_of(plan, tab, request) if plan.status == TaskPlan.Status.PROPOSED else None,
     }
 
 
-def standing_of(plan: TaskPlan, request: HttpRequest) -> dict[str, Any]:
+def standing_of(plan: TaskPlan, tab: str, request: HttpRequest) -> dict[str, Any]:
     lineage = Lineage(plan.project_id)
     consensus = consensus_on(plan.project, plan, lineage, actor=actor_of(request))
     stale = why_stale(plan, get_active_plan(plan.project), lineage)
+    may_accept = may(request, plan.project_id, Role.EDITOR)
     return {
         "rule": rule_in_words(consensus.rule),
         "approvals": consensus.approvals,
-        "obstacles": [*stale_base(plan, stale), *obstacles(plan, consensus)],
+        "obstacles": [*stale_base(plan, stale, may_accept and tab != "rebase"), *obstacles(plan, consensus)],
         "stale": stale,
-        "may_accept": may(request, plan.project_id, Role.EDITOR),
+        "may_accept": may_accept,
     }
 
 
-def why_stale(plan: TaskPlan, active: TaskPlan | None, lineage: Lineage | None = None) -> str:
+def why_stale(plan: TaskPlan, active: TaskPlan | None, lineage: Lineage) -> str:
     """Why a proposal does not fit the active plan; empty where it does."""
     try:
         check_base(plan, active, lineage)
@@ -65,8 +66,11 @@ def without_address(detail: str) -> str:
     return detail.partition(": POST ")[0] + "." if ": POST " in detail else detail
 
 
-def stale_base(plan: TaskPlan, why: str) -> list[Obstacle]:
-    return [Obstacle(why, admin_url(plan, "rebase"), "Rebase it")] if why else []
+def stale_base(plan: TaskPlan, why: str, offer: bool) -> list[Obstacle]:
+    if not why:
+        return []
+    text = why.partition(" Rebase it")[0]
+    return [Obstacle(text, admin_url(plan, "rebase"), "Rebase it") if offer else Obstacle(text)]
 
 
 def obstacles(plan: TaskPlan, consensus: Consensus) -> list[Obstacle]:
@@ -92,11 +96,3 @@ def blocking(comment: Comment, agree: str) -> Obstacle:
     about = f" on {comment.code}" if comment.code else ""
     text = f"A comment{about} by {comment.author['name']} blocks it: “{cut(comment.body, 120)}”"
     return Obstacle(text, f"{agree}#comment-{comment.pk}", "Answer it")
-
-
-def rule_in_words(rule: Rule) -> str:
-    """Who must agree: `1 approval by an owner or editor`."""
-    roles = " or ".join(rule.roles)
-    if rule.approvals == 1:
-        return f"1 approval by an {roles}"
-    return f"{rule.approvals} approvals, each by an {roles}"

@@ -1,5 +1,6 @@
 """Alice owns the project, Bob edits and Vera views; all are staff without further rights. Charlie is staff elsewhere."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from gamedev_gateway.core.actors import Actor
 from plans import services
 from plans.models import Project, Role, TaskPlan
+from plans.operations import AnyOperation
 from realtime.models import Event
 
 
@@ -40,6 +42,16 @@ def vera_admin(vera, project) -> Client:
 @pytest.fixture
 def charlie_admin(charlie) -> Client:
     return staff_client(charlie)
+
+
+@pytest.fixture
+def edit(alice) -> Callable[..., TaskPlan]:
+    """Edit a proposal by operations, as Alice or somebody else."""
+
+    def make(plan: TaskPlan, *ops: AnyOperation, by: User = alice, reason: str = "") -> TaskPlan:
+        return services.edit_plan(plan, ops, actor=Actor.person(by), reason=reason)
+
+    return make
 
 
 def events_of(project: Project, after: int = 0) -> list[Event]:

@@ -208,7 +208,7 @@ def test_titles_cannot_smuggle_markup(alice_admin, propose, alice):
     )
     pages = [
         f"/admin/plans/taskplan/{plan.pk}/change/",
-        f"/admin/plans/taskplan/{plan.pk}/accept/",
+        f"/admin/plans/taskplan/{plan.pk}/agree/",
         "/admin/plans/taskplan/",
         f"/admin/plans/project/{plan.project_id}/change/",
     ]

@@ -1,4 +1,4 @@
-"""Refine, accept and compare in the admin, and what other pages tell of plans."""
+"""Refine and compare in the admin, and what pictures and other pages tell of plans."""
 
 import pytest
 
@@ -6,6 +6,7 @@ from gamedev_gateway.core.actors import Actor
 from plans import services
 from plans.diff_words import Part, diff_words
 from plans.models import TaskPlan
+from plans.operations import NewTask, Split
 from tests.admin.conftest import events_of, told
 
 
@@ -26,47 +27,6 @@ def test_refining_leads_to_the_new_version_and_tells_what_was_understood(alice_a
 def test_instructions_are_needed(alice_admin, proposed):
     answer = alice_admin.post(page(proposed, "refine"), {"instructions": ""})
     assert "This field is required" in answer.content.decode()
-
-
-def test_the_page_of_accepting_shows_what_changes_against_the_active_plan(alice_admin, alice, accepted):
-    made = services.generate_now(
-        accepted.project, "refine", {"plan": accepted.pk, "instructions": "drop T-003"}, actor=Actor.person(alice)
-    )
-    shown = alice_admin.get(page(made, "accept")).content.decode()
-    assert "compared with the active plan, v1" in shown
-    assert "<del>Place the gems</del>" in shown
-
-
-def accept(client, plan, **changed):
-    seen = client.get(page(plan, "accept")).context["form"]["seen"].value()
-    return client.post(page(plan, "accept"), {"seen": seen, **changed}, follow=True)
-
-
-def test_accepting_makes_it_the_active_plan(bob_admin, proposed):
-    answer = accept(bob_admin, proposed)
-    assert told(answer) == ["Version 1 is the active plan now."]
-    assert TaskPlan.objects.get(pk=proposed.pk).status == "accepted"
-
-
-def test_what_was_edited_since_it_was_looked_at_is_not_accepted(alice_admin, proposed):
-    answer = accept(alice_admin, proposed, seen="0-")
-    assert "edited since you looked" in told(answer)[0]
-    assert TaskPlan.objects.get(pk=proposed.pk).status == "proposed"
-
-
-def test_accepting_twice_is_told_not_a_crash(alice_admin, accepted):
-    answer = accept(alice_admin, accepted)
-    assert answer.status_code == 200
-    assert "only a proposed version" in told(answer)[0]
-
-
-def test_a_stale_base_is_told_before_and_after_accepting(alice_admin, alice, accepted):
-    actor = Actor.person(alice)
-    asked = {"plan": accepted.pk, "instructions": "drop T-003"}
-    stale, other = (services.generate_now(accepted.project, "refine", asked, actor=actor) for _ in range(2))
-    services.accept_plan(other, actor=actor)
-    assert "no longer active" in alice_admin.get(page(stale, "accept")).content.decode()
-    assert "no longer active" in told(accept(alice_admin, stale))[0]
 
 
 def test_comparing_shows_field_by_field_what_changed(alice_admin, propose):
@@ -97,19 +57,50 @@ def test_versions_of_other_projects_are_no_choice(alice_admin, proposed, charlie
     assert shown.context["diff"] is None
 
 
-@pytest.mark.parametrize("verb", ["change", "accept", "refine", "compare"])
+@pytest.mark.parametrize("verb", ["change", "agree", "refine", "rebase", "compare", "pictures"])
 def test_a_stranger_does_not_learn_of_a_plan(charlie_admin, proposed, verb):
     assert charlie_admin.get(page(proposed, verb)).status_code in (302, 404)
     assert "Set up the project" not in charlie_admin.get("/admin/plans/taskplan/").content.decode()
 
 
-@pytest.mark.parametrize("verb", ["accept", "refine"])
-def test_a_viewer_reads_and_compares_but_does_not_decide(vera_admin, proposed, verb):
+def test_a_viewer_reads_and_compares_but_does_not_decide(vera_admin, proposed):
     assert "tasks-0-title" not in vera_admin.get(page(proposed, "change")).content.decode()
-    assert vera_admin.get(page(proposed, "compare")).status_code == 200
-    assert vera_admin.post(page(proposed, verb), {"instructions": "x", "seen": "1-"}).status_code == 403
+    for verb in ("agree", "compare", "pictures"):
+        assert vera_admin.get(page(proposed, verb)).status_code == 200
+    assert vera_admin.post(page(proposed, "refine"), {"instructions": "x"}).status_code == 403
+    assert vera_admin.post(page(proposed, "rebase")).status_code == 403
+    assert vera_admin.post(page(proposed, "agree"), {"do": "accept", "seen": "1-"}).status_code == 403
     assert vera_admin.post(page(proposed, "change"), {}).status_code == 403
     assert TaskPlan.objects.get(pk=proposed.pk).status == "proposed"
+
+
+def test_comparing_tells_what_was_split_what_waits_for_what_and_the_totals(alice_admin, alice, propose):
+    before = propose({"title": "Walk", "estimates": {"time_hours": 3}}, {"title": "Win", "dependencies": ["T-001"]})
+    after = propose({"code": "T-001", "title": "Walk"}, {"code": "T-002", "title": "Win"}, base=before)
+    split = Split(op="split", code="T-001", into=[NewTask(title="Walk left"), NewTask(title="Walk right")])
+    services.edit_plan(after, [split], actor=Actor.person(alice))
+    shown = alice_admin.get(page(after, "compare"), {"against": before.pk}).content.decode()
+    assert "split into T-001, T-003" in shown
+    assert "<del>T-002 waits for T-001</del>" in shown
+    assert "<td>11</td><td>16</td>" in shown, "the critical path; a task without an estimate counts as 8 hours"
+
+
+def test_the_pictures_are_there_with_the_analysis_in_words(alice_admin, accepted):
+    shown = alice_admin.get(page(accepted, "pictures")).content.decode()
+    for picture in (f"/api/v1/plans/{accepted.pk}/graph.svg", f"/api/v1/plans/{accepted.pk}/gantt.svg"):
+        assert f'<img src="{picture}"' in shown
+        answer = alice_admin.get(picture)  # with the session of the admin
+        assert (answer.status_code, answer["Content-Type"]) == (200, "image/svg+xml")
+    assert "lets T-002, T-003 begin" in shown
+    assert "waits for T-001" in shown
+    project = alice_admin.get(f"/admin/plans/project/{accepted.project_id}/change/").content.decode()
+    assert f'<img src="/api/v1/projects/{accepted.project_id}/burnup.svg"' in project
+
+
+def test_whoever_is_no_member_is_told_how_to_see_the_pictures(admin_client, accepted):
+    shown = admin_client.get(page(accepted, "pictures")).content.decode()
+    assert "<img" not in shown
+    assert "add yourself under “People”" in shown
 
 
 def test_a_member_without_staff_rights_does_not_get_in(client, alice, proposed):

@@ -20,7 +20,8 @@ def filled(client, **changed):
             f"{members.prefix}-{index}-{name}": value
             for name, value in {"id": row.instance.pk, "project": "pixel-jumper", "role": row.instance.role}.items()
         }
-    return client.post(URL, {**data, **changed}, follow=True)
+    sent = {name: "" if value is None else value for name, value in {**data, **changed}.items()}
+    return client.post(URL, sent, follow=True)
 
 
 def test_the_brief_is_edited_field_by_field_as_one_event(alice_admin, project):
@@ -153,3 +154,24 @@ def test_what_the_brief_lacks_is_told(charlie_admin, charlie):
 def test_a_project_is_made_the_one_worked_on(alice_admin, project):
     alice_admin.post("/admin/plans/project/pixel-jumper/activate/")
     assert Project.objects.get().active
+
+
+def test_an_owner_says_who_must_agree_and_what_models_may_use(alice_admin, project, bob):
+    services.set_member(project, bob, Role.EDITOR, actor=Actor.person(bob))
+    filled(alice_admin, roles=["editor"], approvals=1, tokens_per_day=5_000)
+    stored = Project.objects.get()
+    assert (stored.rule.roles, stored.rule.approvals, stored.tokens_per_day) == (["editor"], 1, 5_000)
+    assert "1 approval by an editor" in alice_admin.get(URL).content.decode()
+
+
+def test_more_approvals_than_people_are_refused_and_what_was_typed_is_kept(alice_admin, project):
+    answer = filled(alice_admin, approvals=3, description="Typed with care")
+    assert "Only 1 here has such a role" in answer.content.decode()
+    assert "Typed with care" in answer.content.decode()
+    assert Project.objects.get().description == ""
+
+
+def test_an_editor_does_not_say_who_must_agree(bob_admin, project):
+    filled(bob_admin, name="Renamed", roles=["editor"], approvals=1, tokens_per_day=1)
+    stored = Project.objects.get()
+    assert (stored.name, stored.consensus, stored.tokens_per_day) == ("Renamed", {}, None)

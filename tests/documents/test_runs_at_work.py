@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from documents.errors import NothingToWrite
 from documents.models import Document, Draft, Section
 from documents.services import adopt_draft, runs, update_document, update_section
 from documents.services.documents import create_document
@@ -232,6 +233,21 @@ def test_a_draft_of_the_template_counts_its_words(ordered) -> None:
 
 
 # What somebody does by hand while a run is on its way to it
+
+
+def test_a_run_over_a_complete_document_leaves_what_was_written_by_hand(ordered, alice) -> None:
+    runs.write_document(take(ordered))
+    document, actor = Document.objects.get(pk=ordered.request["document"]), Actor.person(alice)
+    first, second = document.sections.all()
+    update_section(second, actor=actor, text="Mine.")
+    again = runs.start_run(document, actor=actor)
+    assert again.request["sections"] == [first.pk]
+    runs.write_document(take(again))
+    update_section(first, actor=actor, text="Mine, too.")
+    with pytest.raises(NothingToWrite):
+        runs.start_run(document, actor=actor)
+    named = runs.start_run(document, actor=actor, sections=[second])
+    assert named.request["sections"] == [second.pk]
 
 
 def test_a_text_written_by_hand_before_its_turn_stays(ordered, monkeypatch, alice) -> None:

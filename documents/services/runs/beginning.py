@@ -24,9 +24,10 @@ WANTING = (Section.Status.EMPTY, Section.Status.FAILED, Section.Status.STALE)
 def start_run(
     document: Document, *, actor: Actor, sections: Sequence[Section] | None = None, instructions: str = ""
 ) -> Generation:
-    """Queue a run. Without sections: those that have no text or a doubtful one, or else all; never one that is locked.
+    """Queue a run. Without sections: those that have no text or a doubtful one, or else all whose text a run has written; what
+    somebody wrote by hand is written anew only where it is asked for by name. Never one that is locked.
 
-    Raises BeingWritten while another run is at work, NothingToWrite when every section asked for is locked.
+    Raises BeingWritten while another run is at work, NothingToWrite when there is none.
     """
     document.project.lock()
     document = document.lock()
@@ -49,12 +50,14 @@ def start_run(
 
 
 def choose_sections(document: Document, asked: Sequence[Section] | None) -> list[Section]:
-    free = [section for section in document.sections.all() if not section.locked]
+    free = [section for section in document.sections.select_related("current_draft") if not section.locked]
     if asked is not None:
         wanted = {section.pk for section in asked}
         chosen = [section for section in free if section.pk in wanted]
     else:
-        chosen = [section for section in free if section.status in WANTING] or free
+        chosen = [section for section in free if section.status in WANTING] or [
+            section for section in free if section.current_draft is None or section.current_draft.generation_id
+        ]
     if not chosen:
         raise NothingToWrite(document)
     return chosen
