@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from plans.planner.knowledge import words
 
@@ -20,6 +20,11 @@ PHRASE_BREAK = (
 TOKEN = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
 
 
+remembered = lru_cache(maxsize=4096)
+"""For what is asked again and again of the same few phrases while a plan is drafted."""
+
+
+@remembered
 def fold(text: str) -> str:
     """Lower case without accents, for comparing."""
     decomposed = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
@@ -33,6 +38,7 @@ def squeeze(text: str) -> str:
     )
 
 
+@remembered
 def clean(text: str) -> str:
     """One line without markup and pictures; the plain line if nothing else is left."""
     line = squeeze(text)
