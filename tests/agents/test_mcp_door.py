@@ -70,6 +70,7 @@ def test_the_correlation_id_goes_through(api, planned):
     assert event["correlation_id"] == "from-the-agent"
 
 
+@pytest.mark.stories
 async def test_daphne_serves_agents_too(tmp_path, migrated_database):
     with running_server(tmp_path, server="daphne", database=migrated_database, measured=False) as server:
         async with connected(server.url, server.token) as ada:
@@ -78,6 +79,7 @@ async def test_daphne_serves_agents_too(tmp_path, migrated_database):
     assert "Traceback" not in server.log_path.read_text()
 
 
+@pytest.mark.stories
 async def test_over_stdio_the_token_of_the_environment_says_who_calls(api, planned, agent_token):
     unmeasured = {name: value for name, value in api.server.env.items() if not name.startswith("COVERAGE_")}
     env = {**unmeasured, "GATEWAY_TOKEN": agent_token("Ada")}

@@ -56,7 +56,7 @@ def test_a_wrong_value_is_told_in_one_line_that_names_it(monkeypatch, read, valu
         (lambda name: environment.number(name, 30, 1), "2.5", 2.5),
         (lambda name: environment.number(name, 30, 1), " ", 30),
         (lambda name: environment.rate(name, "1/second"), "30/minute", "30/minute"),
-        (lambda name: environment.folders(name, ROOT), "/tmp:/usr", [Path("/tmp"), Path("/usr")]),
+        (lambda name: environment.folders(name, ROOT), "/usr:/etc", [Path("/usr"), Path("/etc")]),
         (lambda name: environment.folders(name, ROOT), "", []),
         (environment.redis_url, "", ""),
         (environment.redis_url, "rediss://host:6380/1", "rediss://host:6380/1"),

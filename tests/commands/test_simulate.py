@@ -119,6 +119,7 @@ def test_a_play_that_was_interrupted_goes_on_where_it_was(server, api):
     check_history(api, "interrupted")
 
 
+@pytest.mark.stories
 def test_two_can_play_one_project_at_once(server, api):
     small_project(api, "crowded")
     with ThreadPoolExecutor(2) as threads:

@@ -186,6 +186,7 @@ OFTEN = [
 EVENTS += OFTEN * 2
 
 
+@pytest.mark.stories
 @pytest.mark.parametrize("form", ["json", "folder"])
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), length=st.integers(0, 50), words=st.lists(TEXT, min_size=1, max_size=5))

@@ -89,6 +89,7 @@ def laws_hold() -> None:
     assert all(event.as_dict()["seq"] == event.seq for event in Event.objects.all())
 
 
+@pytest.mark.stories
 @pytest.mark.django_db
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -118,6 +119,7 @@ def check(team: Team) -> None:
     assert all(active[code].completed_at and active[code].status in ("done", "dropped") for code in team.done)
 
 
+@pytest.mark.stories
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), length=st.integers(5, 25))
 def test_nothing_accepted_or_done_disappears(seed, length, alice, bob, vera, db):

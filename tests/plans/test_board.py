@@ -159,6 +159,7 @@ def compared(task: dict[str, Any]) -> dict[str, Any]:
     return kept | {"claim": task["claim"]["id"] if held else None}
 
 
+@pytest.mark.stories
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEPS, min_size=5, max_size=12))
 def test_every_state_that_ever_was_is_found_again(

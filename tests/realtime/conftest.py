@@ -154,10 +154,11 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.contrib.auth.models import User
 from agents.tokens import create_token
 hasher = PBKDF2PasswordHasher()
-for number in range(12):
+known = User.objects.count()
+for number in range(known, known + 12):
     name = f"person-{number}"
     password = hasher.encode(f"password-of-{name}", hasher.salt(), iterations=1)
     user = User.objects.create(username=name, password=password)
     print(name, create_token(user)[1])
 """
-"""One round of hashing instead of a million, since twelve real ones take seconds."""
+"""One round of hashing instead of a million, since twelve real ones take seconds. Others are added where some were made."""

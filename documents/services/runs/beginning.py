@@ -56,7 +56,7 @@ def choose_sections(document: Document, asked: Sequence[Section] | None) -> list
         chosen = [section for section in free if section.pk in wanted]
     else:
         chosen = [section for section in free if section.status in WANTING] or [
-            section for section in free if section.current_draft is None or section.current_draft.generation_id
+            section for section in free if section.current_draft is None or section.current_draft.model
         ]
     if not chosen:
         raise NothingToWrite(document)
