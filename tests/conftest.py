@@ -126,8 +126,11 @@ def accepted(proposed, alice) -> TaskPlan:
 def migrated_database(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Path | None:
-    """A file that is migrated and otherwise empty, for servers to begin with; None where tests run on another database."""
-    if connection.vendor != "sqlite":
+    """A file that is migrated and otherwise empty, for servers to begin with. None where tests run on another database, or on
+    none: pytest-django migrates nothing for a selection of tests that use no database themselves."""
+    with django_db_blocker.unblock():
+        is_migrated = "django_migrations" in connection.introspection.table_names()
+    if connection.vendor != "sqlite" or not is_migrated:
         return None
     path = tmp_path_factory.mktemp("migrated") / "gateway.db"
     with django_db_blocker.unblock(), connection.cursor() as cursor:
