@@ -35,6 +35,8 @@ COLLECTED_AFTER = 20_000, 20, 20
 objects again and again stopped the loop for some 50 ms each time."""
 SWEEP_EVERY = 3.0
 """Seconds between two looks for runs whose worker has died."""
+ALL_ENDS_WITHIN = 3.5
+"""Seconds, once the server itself has ended, which takes six at most: the process is gone ten seconds after the signal."""
 WORKERS_END_WITHIN = 2.0
 """Seconds; with those in which the server itself ends well under the ten that a service manager grants."""
 log = structlog.get_logger("gateway.serving")
@@ -197,4 +199,15 @@ def run_server(name: str, host: str, port: int) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECTED_AFTER)
-    SERVERS[name](host, port)
+    try:
+        SERVERS[name](host, port)
+    finally:
+        end_process_within(ALL_ENDS_WITHIN)
+
+
+def end_process_within(seconds: float) -> None:
+    """The sockets are closed and the requests answered. A thread that waits for the event loop, which is no more, or for a lock
+    of the database would hold the process up at the interpreter's end; nothing that it could still do was promised to anybody."""
+    last_resort = threading.Timer(seconds, os._exit, [0])
+    last_resort.daemon = True
+    last_resort.start()

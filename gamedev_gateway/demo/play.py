@@ -58,7 +58,7 @@ class DemoPlay:
     def stop(self) -> None:
         self.ending.set()
         if self.thread.is_alive():
-            self.thread.join(timeout=3)
+            self.thread.join(timeout=1)
 
     def wait(self, seconds: float) -> None:
         if self.ending.wait(seconds):
