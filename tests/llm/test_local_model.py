@@ -42,14 +42,14 @@ async def test_it_streams(model):
             pieces.append(piece)
             if len(pieces) == 10:
                 break
-    assert len(pieces) == 10
+    assert len(pieces) > 1, "how much it says is chance; that it comes in pieces is not"
     assert stream.usage.first_token_ms is not None
 
 
 async def test_its_answer_ends_and_is_counted(model):
     outcome = await written(model, SECTION)
     assert outcome.code in {"done", "too_long"}
-    assert len(outcome.text) > 20
+    assert outcome.text
     assert 0 < outcome.usage.tokens_out <= 80
     assert outcome.usage.tokens_in > 100
     assert not outcome.usage.estimated
