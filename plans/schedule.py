@@ -35,10 +35,6 @@ class Timing(NamedTuple):
     def slack(self) -> float:
         return round(self.latest_start - self.start, DIGITS)
 
-    @property
-    def is_critical(self) -> bool:
-        return self.slack == 0
-
 
 @dataclass(frozen=True)
 class Schedule:

@@ -158,15 +158,14 @@ def check_answers(task: Task, acceptance: list[dict[str, Any]]) -> None:
 def check_evidence(task: Task, evidence: list[dict[str, Any]]) -> None:
     """Evidence names artifacts of the task, none of which was found invalid."""
     own = dict(task.artifacts.values_list("pk", "validation_status"))
-    errors = {
-        f"evidence.{index}.artifact": [
-            "It was found to be invalid; mend it, and have it checked again."
-            if item["artifact"] in own
-            else "The task has no such artifact."
-        ]
-        for index, item in enumerate(evidence)
-        if item.get("artifact") is not None
-        and own.get(item["artifact"], Artifact.Validation.INVALID) == Artifact.Validation.INVALID
-    }
+    errors = {}
+    for index, item in enumerate(evidence):
+        artifact = item.get("artifact")
+        if artifact is None:
+            continue
+        if artifact not in own:
+            errors[f"evidence.{index}.artifact"] = ["The task has no such artifact."]
+        elif own[artifact] == Artifact.Validation.INVALID:
+            errors[f"evidence.{index}.artifact"] = ["It was found to be invalid; mend it, and have it checked again."]
     if errors:
         raise InvalidInput(errors)
