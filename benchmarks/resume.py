@@ -6,13 +6,17 @@ From the subscription's sending to the last byte of the last event. `first`: the
 """
 
 import time
+from functools import partial
 
 from benchmarks import table
+from benchmarks.load.inbox import KeepingInbox
 from benchmarks.load.listeners import Listeners
 from benchmarks.servers import Running
 from benchmarks.table import Measured
 
 MANY = 20
+EVENT_BYTES = 512
+"""More than an event takes on the wire, mostly."""
 
 
 def measure(running: Running, behind: int) -> Measured:
@@ -29,16 +33,23 @@ def resume(running: Running, clients: int, behind: int, after: int) -> float:
         wires = [target.connect() for _ in range(clients)]
         for wire in wires:
             listeners.add(wire)
+        listeners.start_anew(partial(KeepingInbox, last=after + behind, room=behind * EVENT_BYTES))
         began = time.monotonic()
         for wire in wires:
             wire.send(target.subscription(after))
         drained = listeners.drain(behind, patience=20)
         took = time.monotonic() - began
+        for inbox in kept_by(listeners):
+            inbox.count_kept()
         table.tell(listeners.faults(behind))
         print(f"    {clients} resumed; the reader used {drained.core:.2f} of a core")
         return 1000 * took
     finally:
         listeners.close()
+
+
+def kept_by(listeners: Listeners) -> list[KeepingInbox]:
+    return [inbox for inbox in listeners.inboxes.values() if isinstance(inbox, KeepingInbox)]
 
 
 def main() -> None:

@@ -60,7 +60,11 @@ class LoggedEvent(NamedTuple):
         return datetime.fromisoformat(text[:-2]).timestamp()
 
     def frame(self, stream: str, prev: int) -> str:
-        return f'{{"stream":"{stream}","prev":{prev},{self.body}'
+        return frame_text(stream, prev, self.body)
+
+
+def frame_text(stream: str, prev: int, body: str) -> str:
+    return f'{{"stream":"{stream}","prev":{prev},{body}'
 
 
 def chained(events: Sequence[LoggedEvent], stream: str, prev: int) -> list[str]:
@@ -175,13 +179,19 @@ def read_page(
 def read_kept(
     stream_id: int, after: int, limit: int, wanted: EventFilter | None, up_to: int | None
 ) -> list[LoggedEvent]:
-    """The same of what is kept, whatever was before it: for pages that begin where no reader has to stand."""
+    """The same of what is kept, whatever was before it."""
     events = Event.objects.filter(stream_id=stream_id, seq__gt=after)
     if up_to is not None:
         events = events.filter(seq__lte=up_to)
     if wanted is not None:
         events = wanted.apply(events)
     return [*starmap(LoggedEvent, events.order_by("seq").values_list(*LoggedEvent._fields)[:limit])]
+
+
+def read_bodies(stream_id: int, after: int, up_to: int) -> list[tuple[int, str]]:
+    """(seq, body) of the events that are kept between two seqs: for pages that begin where no reader has to stand."""
+    events = Event.objects.filter(stream_id=stream_id, seq__gt=after, seq__lte=up_to)
+    return list(events.order_by("seq").values_list("seq", "body"))
 
 
 def refuse_hole(stream_id: int, after: int) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from realtime import history
-from realtime.history import LoggedEvent
+from realtime.history import frame_text
 from realtime.threads import in_database
 from realtime.wire import Bundle, bundles_of
 
@@ -23,25 +23,28 @@ KEPT = 8 << 20
 
 
 class Page:
-    def __init__(self, events: Sequence[LoggedEvent]) -> None:
+    """Events as (seq, body), and the frames made of them."""
+
+    def __init__(self, events: Sequence[tuple[int, str]]) -> None:
         self.events = events
-        self.size = sum(len(event.body) for event in events)
+        self.size = sum(len(body) for _, body in events)
         self.made: dict[str, list[Bundle]] = {}
 
     def bundles(self, stream: str, after: int, up_to: int) -> tuple[list[Bundle], int]:
         """The unfiltered frames of a stream between two seqs, and the seq of the last of them (`after` for none)."""
-        events = [event for event in self.events if after < event.seq <= up_to]
+        events = [event for event in self.events if after < event[0] <= up_to]
         if not events:
             return [], after
+        last = events[-1][0]
         if len(events) < PAGE:
-            return frames_of(stream, events), events[-1].seq
+            return frames_of(stream, events), last
         if stream not in self.made:
             self.made[stream] = frames_of(stream, events)
-        return self.made[stream], events[-1].seq
+        return self.made[stream], last
 
 
-def frames_of(stream: str, events: Sequence[LoggedEvent]) -> list[Bundle]:
-    return bundles_of([event.frame(stream, event.seq - 1) for event in events])
+def frames_of(stream: str, events: Sequence[tuple[int, str]]) -> list[Bundle]:
+    return bundles_of([frame_text(stream, seq - 1, body) for seq, body in events])
 
 
 class Pages:
@@ -62,7 +65,7 @@ class Pages:
         page = await self.page(stream_id, seq // PAGE)
         if up_to >= (seq // PAGE + 2) * PAGE:
             self.begin_reading(stream_id, seq // PAGE + 1)
-        if not page.events or page.events[0].seq > seq + 1:
+        if not page.events or page.events[0][0] > seq + 1:
             await in_database(history.refuse_hole, stream_id, seq)
         return page
 
@@ -82,7 +85,7 @@ class Pages:
     async def read(self, stream_id: int, number: int) -> Page:
         first, last = number * PAGE, (number + 1) * PAGE
         try:
-            page = Page(await in_database(history.read_kept, stream_id, first, PAGE, None, last))
+            page = Page(await in_database(history.read_bodies, stream_id, first, last))
         finally:
             del self.reading[stream_id, number]
         if len(page.events) == PAGE:

@@ -12,7 +12,8 @@ from array import array
 MARK = b'"prev":'
 STAMP = re.compile(rb"bench@(\d{20})#(\d{8})")
 STAMP_BYTES = len("bench@") + 20 + 1 + 8
-SEQ = re.compile(rb'"seq": ?(\d+)')
+SEQ_MEMBER = b'"seq":'
+SEQ = re.compile(SEQ_MEMBER + rb" ?(\d+)")
 TAIL_BYTES = 2_048
 """How much of what a socket got is kept: more than its last frame."""
 
@@ -38,6 +39,10 @@ class Inbox:
     def keep_tail(self, buffer: bytearray, end: int) -> None:
         self.tail = bytes(memoryview(buffer)[max(end - TAIL_BYTES, 0) : end])
 
+    def has(self, expected: int) -> bool:
+        """Whether so many frames have come."""
+        return self.count >= expected
+
     def feed(self, piece: bytes) -> None:
         """The same, for a piece alone."""
         whole = bytearray(self.tail + piece)
@@ -46,8 +51,34 @@ class Inbox:
     @property
     def last_seq(self) -> int:
         """The seq of the last frame; 0 before the first."""
-        found = SEQ.findall(self.tail)
-        return int(found[-1]) if found else 0
+        found = SEQ.match(self.tail, self.tail.rfind(SEQ_MEMBER))
+        return int(found[1]) if found else 0
+
+
+class KeepingInbox(Inbox):
+    """Keeps what comes and counts it afterwards: where much comes at once, counting would take as long as the server does.
+
+    It has all when the event with the seq `last` has come. `room`: bytes that are at hand already; asking the kernel for
+    memory meanwhile would take even longer.
+    """
+
+    def __init__(self, last: int, room: int) -> None:
+        super().__init__()
+        self.last = last
+        self.kept = bytearray(b"\1") * room
+        self.size = 0
+
+    def take(self, buffer: bytearray, end: int) -> None:
+        new = memoryview(buffer)[len(self.tail) : end]
+        self.kept[self.size : self.size + len(new)] = new
+        self.size += len(new)
+        self.keep_tail(buffer, end)
+
+    def has(self, expected: int) -> bool:
+        return MARK in self.tail and self.last_seq == self.last
+
+    def count_kept(self) -> None:
+        self.count = self.kept.count(MARK, 0, self.size)
 
 
 class StampedInbox(Inbox):

@@ -3,6 +3,7 @@
 import select
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.load.inbox import TAIL_BYTES, Inbox, StampedInbox
@@ -49,7 +50,7 @@ class Listeners:
         wire.socket.setblocking(False)
         self.epoll.register(number, select.EPOLLIN)
 
-    def start_anew(self, kind: type[Inbox], witnesses: type[Inbox] | None = None) -> None:
+    def start_anew(self, kind: Callable[[], Inbox], witnesses: Callable[[], Inbox] | None = None) -> None:
         """Fresh inboxes for the next run; the first socket gets the `witnesses` kind."""
         self.inboxes = {number: kind() for number in self.sockets}
         if witnesses:
@@ -60,7 +61,7 @@ class Listeners:
 
         `pause`: seconds between two looks at the sockets. It costs latency and saves system calls.
         """
-        waiting = {number for number, inbox in self.inboxes.items() if inbox.count < expected}
+        waiting = {number for number, inbox in self.inboxes.items() if not inbox.has(expected)}
         before = sum(inbox.count for inbox in self.inboxes.values())
         began, cpu = time.monotonic(), time.process_time()
         first = last = 0.0
@@ -69,7 +70,7 @@ class Listeners:
                 inbox = self.read(number)
                 if inbox.count:
                     first, last = first or time.monotonic(), time.monotonic()
-                if inbox.count >= expected or number not in self.sockets:
+                if inbox.has(expected) or number not in self.sockets:
                     waiting.discard(number)
             if pause:
                 time.sleep(pause)

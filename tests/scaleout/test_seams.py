@@ -107,12 +107,12 @@ async def test_a_read_that_fails_while_catching_up_is_tried_again(hub: Hub, monk
         attempts.append(args)
         if len(attempts) == 1:
             raise RuntimeError("the database is away")
-        return read_kept(*args)
+        return read_bodies(*args)
 
     attempts: list[Any] = []
     await asyncio.to_thread(say_many, 3)
-    read_kept = history.read_kept
-    monkeypatch.setattr(history, "read_kept", flaky)
+    read_bodies = history.read_bodies
+    monkeypatch.setattr(history, "read_bodies", flaky)
     reader = await Reader(hub).watch(at=0, wanted=EventFilter())
     await reader.until(lambda: reader.seqs == [1, 2, 3])
     assert "the database is away" in caplog.text
