@@ -29,6 +29,7 @@ def places(url: str, host: str) -> list[str]:
     return [
         f"The gateway listens on {url}{everywhere.get(host, '')}",
         "",
+        f"live page   {url}/",
         f"admin       {url}/admin/",
         f"API         {url}/api/v1/      (browsable once you have signed in)",
         f"API docs    {url}/api/docs/",

@@ -8,14 +8,17 @@ from gamedev_gateway.core.logs import logging_config
 from gamedev_gateway.core.secret_key import kept_secret_key
 from gamedev_gateway.environment import (
     choice,
+    commands,
     database,
     env,
     flag,
     folders,
+    hosts,
     language_model,
     number,
     rate,
     redis_url,
+    secrets,
     unknown_names,
 )
 
@@ -54,6 +57,7 @@ INSTALLED_APPS = [
     "contexts",
     "documents",
     "agents",
+    "live",
 ]
 
 MIDDLEWARE = [
@@ -122,8 +126,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "/api/session/login/"
-LOGIN_REDIRECT_URL = "/api/v1/"
+LOGIN_URL = "live:login"
+LOGIN_REDIRECT_URL = "live:page"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 SECURE_COOKIES = flag("SECURE_COOKIES")
@@ -135,7 +139,13 @@ X_FRAME_OPTIONS = "DENY"
 # The admin's own scripts are written with inline handlers; everything else runs without.
 CONTENT_SECURITY_POLICY = {
     "EXCLUDE_URL_PREFIXES": ("/admin/", "/api/"),
-    "DIRECTIVES": {"default-src": ["'self'"], "frame-ancestors": ["'none'"], "base-uri": ["'self'"]},
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "object-src": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'self'"],
+    },
 }
 
 LANGUAGE_CODE = "en"
@@ -144,6 +154,7 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [("clients", BASE_DIR / "clients" / "js" / "src")]  # the live page uses them as they are
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
@@ -199,6 +210,7 @@ SPECTACULAR_SETTINGS = {
         "ValidationStatus": "plans.models.Artifact.Validation",
         "Origin": "plans.models.TaskPlan.Origin",
         "MemberRole": "plans.models.Role",
+        "EvidenceLevel": "plans.models.Project.EvidenceLevel",
         "ReviewVerdict": "plans.models.Review.Verdict",
         "ContextScope": "contexts.models.Context.Scope",
         "GenerationKind": "plans.models.Generation.Kind",
@@ -209,6 +221,8 @@ SPECTACULAR_SETTINGS = {
         "RunStatus": "agents.models.Run.Status",
         "ActivityKind": "agents.models.Activity.Kind",
         "RunEnd": "agents.run_serializers.ENDS",
+        "ToolCallStatus": "agents.models.ToolCall.Status",
+        "ToolPolicy": "agents.models.Policy",
         "ActorKind": "realtime.serializers.ACTOR_KINDS",
         "EventType": "realtime.serializers.EVENT_TYPES",
         "ClientEventType": "realtime.serializers.CLIENT_EVENT_TYPES",
@@ -238,6 +252,13 @@ GATEWAY_ARTIFACT_MAX_BYTES = int(number("GATEWAY_ARTIFACT_MAX_BYTES", 50_000_000
 GATEWAY_ARTIFACT_PROJECT_BYTES = int(number("GATEWAY_ARTIFACT_PROJECT_BYTES", 5_000_000_000, 1_000))
 GATEWAY_ARTIFACT_CHECK_SECONDS = int(number("GATEWAY_ARTIFACT_CHECK_SECONDS", 10, 1))
 GATEWAY_ARTIFACT_CHECK_MEMORY_BYTES = int(number("GATEWAY_ARTIFACT_CHECK_MEMORY_BYTES", 1_500_000_000, 500_000_000))
+
+# The tools of the trade: which outside MCP servers there may be, and what an answer of one may take; see docs/tools.md
+GATEWAY_TOOL_HOSTS = hosts("GATEWAY_TOOL_HOSTS")
+GATEWAY_TOOL_COMMANDS = commands("GATEWAY_TOOL_COMMANDS")
+GATEWAY_TOOL_SECRETS = secrets("GATEWAY_TOOL_SECRET_")
+GATEWAY_TOOL_ANSWER_BYTES = int(number("GATEWAY_TOOL_ANSWER_BYTES", 5_000_000, 1_000))
+GATEWAY_TOOL_RESULT_CHARACTERS = int(number("GATEWAY_TOOL_RESULT_CHARACTERS", 20_000, 100))
 
 # Who writes: a model, or templates when there is none; see docs/models.md
 GATEWAY_LLM = language_model("GATEWAY_LLM")

@@ -18,7 +18,7 @@ v1: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/api/v1/"), name="home"),
+    path("", include("live.urls")),
     path("favicon.ico", RedirectView.as_view(url=static("gateway/favicon.svg")), name="favicon"),
     path("admin/", admin.site.urls),
     path("api/v1/", include((v1, "v1"))),

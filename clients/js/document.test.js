@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import test from "node:test";
 import { WebSocket } from "ws";
 
-import { DocumentText } from "./document.js";
-import { CommandError, Gap, Gateway, Mismatch, ProtocolError, Unanswered } from "./gateway.js";
+import { DocumentText } from "./src/document.js";
+import { CommandError, Gap, Gateway, Mismatch, ProtocolError, Unanswered } from "./src/gateway.js";
 import { serving } from "./scripted-server.js";
 
 const STREAM = "document:7";

@@ -5,7 +5,7 @@ import test from "node:test";
 import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
 
-import { Closed, CommandError, Gap, Gateway, Lost, ProtocolError, Refused } from "./gateway.js";
+import { Closed, CommandError, Gap, Gateway, Lost, ProtocolError, Refused } from "./src/gateway.js";
 import { event, serving, STREAM } from "./scripted-server.js";
 
 /** A gateway that waits for nothing, and remembers for how many milliseconds it was to wait. */
@@ -54,6 +54,28 @@ test("a subscription resumes with its last cursor after a lost connection", asyn
   assert.deepEqual(asked.map(({ after }) => after), ["0", "2-0000abcd"]);
   assert.equal(subscription.cursor, "3-0000abcd");
   assert.deepEqual(gateway.waits, [1000]);
+});
+
+test("a connection counts as lost when it says nothing for too long, and as long as it says anything it does not", async (t) => {
+  const connections = [];
+  const silent = async (peer) => {
+    connections.push(peer);
+    peer.welcome(0.2);
+    await peer.answerSubscribe();
+  };
+  const steady = async (peer) => {
+    connections.push(peer);
+    peer.welcome(0.2);
+    await peer.answerSubscribe();
+    for (let beat = 0; beat < 20; beat++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      peer.send({ type: "position", stream: STREAM, seq: 0, cursor: "0" });
+    }
+    peer.send(event(1));
+  };
+  const gateway = gatewayAt(t, await serving(t, silent, steady));
+  assert.deepEqual(seqs(await take(gateway.subscribe(STREAM, { after: 0 }), 1)), [1]);
+  assert.equal(connections.length, 2);
 });
 
 test("the token goes by subprotocol, a ticket by the address, anew for each connection", async (t) => {

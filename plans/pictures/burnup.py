@@ -1,7 +1,7 @@
 """How much was agreed on and how much of it is done, over time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from plans.pictures.scale import Scale, whole_top
@@ -12,6 +12,8 @@ LEFT, WIDE, TALL, RIGHT = 48, 760, 300, 110
 """Pixels: the room for the amounts, the field of the lines, the room for what the lines are."""
 DAYS = 6
 LEAST_SPAN = timedelta(minutes=1)
+FORMS = [(timedelta(days=1), "%Y-%m-%d"), (timedelta(minutes=1), "%m-%d %H:%M"), (timedelta(), "%m-%d %H:%M:%S")]
+"""How a moment is written where the next one is at least so far away: no two marks say the same."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,10 @@ def draw_burnup(moments: Sequence[Moment], name: str, unit: str, notes: Sequence
         return document(title, ["No plan has been accepted yet.", *notes], [], width=0, height=0, legend=False)
     last = moments[-1]
     says = f"{amount(last.done)} of {amount(last.scope)} {unit} are done, as of {last.at:%Y-%m-%d %H:%M} UTC."
-    across = Scale(max(last.at - moments[0].at, LEAST_SPAN).total_seconds(), WIDE)
+    end = max(last.at, moments[0].at + LEAST_SPAN)
+    across = Scale((end - moments[0].at).total_seconds(), WIDE)
     top = whole_top(max(moment.scope for moment in moments), 5)
-    chart = Chart(moments, across, Scale(top, TALL))
+    chart = Chart([*moments, replace(last, at=end, version=None)], across, Scale(top, TALL))
     body = [*chart.amounts(), *chart.days(), *chart.versions(), chart.area(), chart.line(), *chart.ends(unit)]
     return document(
         title,
@@ -63,16 +66,17 @@ class Chart:
 
     def amounts(self) -> Sequence[str]:
         marks = []
-        for value in self.up.marks(5):
+        for value in self.up.marks(5, least=1):
             marks.append(element("path", d=f"M{LEFT} {number(self.y(value))}h{WIDE}", class_="grid-edge"))
             marks.append(label(amount(value), LEFT - 8, self.y(value) + 4, "faint small end"))
         return marks
 
     def days(self) -> Sequence[str]:
-        """Moments at even distances: with the hour where they are close to each other."""
-        first, last = self.moments[0].at, self.moments[-1].at
-        form = "%m-%d %H:%M" if last - first < timedelta(days=DAYS) else "%Y-%m-%d"
-        found = [first + (last - first) * place / DAYS for place in range(DAYS + 1)] if last > first else [first]
+        """Moments at even distances: the closer they are to each other, the more exact."""
+        first = self.moments[0].at
+        apart = (self.moments[-1].at - first) / DAYS
+        form = next(form for least, form in FORMS if apart >= least)
+        found = [first + apart * place for place in range(DAYS + 1)]
         return [label(f"{at:{form}}", self.x(at), TALL + 36, "faint small middle") for at in found]
 
     def versions(self) -> Sequence[str]:

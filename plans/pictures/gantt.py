@@ -8,7 +8,7 @@ from plans.pictures.scale import Scale
 from plans.pictures.stage_cards import bar, example
 from plans.pictures.stages import MOST_TASKS, Stage, stages_of
 from plans.pictures.style import count, document, hours, icon
-from plans.pictures.svg import cut, element, group, label
+from plans.pictures.svg import cut, element, group, label, width_of, window
 
 NAMES, WIDE, ROW, BAR, TOP = 300, 900, 28, 16, 26
 """Pixels: the columns of names and of bars, a row, a bar in it, and the room for the hours above."""
@@ -80,7 +80,7 @@ def draw_task(task: TaskAnalysis, scale: Scale, y: float) -> str:
         f"{told(task)}, from {hours(task.start)} to {hours(task.finish)}, slack {hours(task.slack)}",
         icon(task.standing, 0, middle - 6),
         label(task.code, 18, middle + 4, "ink strong"),
-        label(cut(task.title, NAMES - 98, 12), 66, middle + 4, "ink"),
+        name_of(task, y),
         icon("critical", NAMES - 24, middle - 6) if task.critical else "",
         slack(end, latest, middle) if task.slack and task.status != "done" else "",
         element("rect", x=x, y=top, width=end - x, height=BAR, rx=3, class_="card"),
@@ -98,6 +98,13 @@ def draw_task(task: TaskAnalysis, scale: Scale, y: float) -> str:
         ),
         class_="task",
     )
+
+
+def name_of(task: TaskAnalysis, y: float) -> str:
+    """The title beside the code, as far as there is room before the bars."""
+    x = 28 + max(width_of(task.code, 13), 38)
+    room = NAMES - 32 - x
+    return window(x, y, room, ROW, label(cut(task.title, room, 12), 0, ROW / 2 + 4, "ink"))
 
 
 def slack(x: float, latest: float, middle: float) -> str:

@@ -9,7 +9,7 @@ from plans.pictures.neighbourhood import Neighbourhood, around
 from plans.pictures.stage_cards import draw_stages
 from plans.pictures.stages import MOST_TASKS
 from plans.pictures.style import STATUSES, count, document, hours, icon
-from plans.pictures.svg import element, group, label, number, width_of, wrap
+from plans.pictures.svg import cut, element, group, label, number, width_of, window, wrap
 
 CARD, TALL, GAP, BETWEEN, LINE = 212, 66, 14, 56, 16
 """Pixels: a card's width and height, the room below it, the room between columns, the room for a passing line."""
@@ -126,16 +126,25 @@ def draw_card(task: TaskAnalysis, x: float, middle: float, near: Neighbourhood |
         ),
         icon(task.standing, x + 10, y + 9),
         label(task.code, x + 28, y + 19, "ink strong"),
-        label(STATUSES[task.standing], x + 36 + width_of(task.code, 13), y + 19, f"{task.standing} small"),
+        standing(task, x, y),
         label(hours(task.hours), x + CARD - (24 if task.critical else 10), y + 19, "faint small end"),
         icon("critical", x + CARD - 20, y + 9) if task.critical else "",
-        *(
-            label(line, x + 10, y + 38 + 16 * row, "ink")
-            for row, line in enumerate(wrap(task.title, CARD - 20, 12, lines=2))
-        ),
+        window(x + 10, y + 24, CARD - 20, TALL - 30, *title_of(task)),
         progress(task, x, y),
     ]
     return group(told(task), *body, class_="task")
+
+
+def standing(task: TaskAnalysis, x: float, y: float) -> str:
+    """The word for where it stands, between its code and its hours."""
+    begin = 36 + width_of(task.code, 13)
+    room = CARD - begin - width_of(hours(task.hours), 11) - (30 if task.critical else 16)
+    return label(cut(STATUSES[task.standing], room, 11), x + begin, y + 19, f"{task.standing} small")
+
+
+def title_of(task: TaskAnalysis) -> Sequence[str]:
+    lines = wrap(task.title, CARD - 20, 12, lines=2)
+    return [label(line, 0, 14 + 16 * row, "ink") for row, line in enumerate(lines)]
 
 
 def progress(task: TaskAnalysis, x: float, y: float) -> str:

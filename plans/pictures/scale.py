@@ -17,9 +17,9 @@ class Scale:
     def at(self, value: float) -> float:
         return value / self.most * self.length if self.most else 0
 
-    def marks(self, about: int) -> Sequence[float]:
-        """Round values from 0 on, about so many."""
-        step = round_step(self.most / about) if self.most else 1
+    def marks(self, about: int, least: float = 0) -> Sequence[float]:
+        """Round values from 0 on, about so many, and no closer to each other than `least`."""
+        step = max(round_step(self.most / about), least) if self.most else 1
         return [step * place for place in range(floor(self.most / step) + 1)]
 
 

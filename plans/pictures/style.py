@@ -4,7 +4,7 @@ by a content security policy."""
 from base64 import b64encode
 from hashlib import sha256
 
-from plans.pictures.svg import element, group, label, number, width_of, words
+from plans.pictures.svg import cut, element, group, label, number, width_of, words, wrap
 
 COLOURS = {
     "paper": ("#ffffff", "#11151c"),
@@ -81,10 +81,10 @@ def document(title: str, notes: list[str], body: list[str], *, width: float, hei
     """
     whole = max(width, LEAST_WIDTH) + 2 * MARGIN
     top = MARGIN + 18
-    head = [label(title, MARGIN, top, "ink big")]
-    for note in notes:
+    head = [label(cut(title, whole - 2 * MARGIN, 20), MARGIN, top, "ink big")]
+    for line in (line for note in notes for line in wrap(note, whole - 2 * MARGIN, 12, lines=4)):
         top += 20
-        head.append(label(note, MARGIN, top, "faint"))
+        head.append(label(line, MARGIN, top, "faint"))
     if legend:
         top += 14
         head.append(key_of_signs(MARGIN, top))

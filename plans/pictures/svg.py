@@ -7,7 +7,7 @@ from html import escape
 
 NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML document may have, not even escaped."""
-NARROW, WIDE = frozenset("fijlrtI.,:;'|!()[] "), frozenset("mwMW@%")
+NARROW, WIDE = frozenset("fijlrtIJ.,:;'|!()[]- "), frozenset("mwMW@%")
 ELLIPSIS = "…"
 
 
@@ -40,19 +40,32 @@ def group(title: str, *children: str, class_: str) -> str:
     return element("g", element("title", words(title)), *children, class_=class_, role="img")
 
 
+def window(x: float, y: float, width: float, height: float, *children: str) -> str:
+    """What is seen of the children through a window, whose corner is their origin: what is wider than thought is cut off."""
+    return element("svg", *children, x=x, y=y, width=width, height=height)
+
+
 def width_of(text: str, size: float) -> float:
-    """About how wide a text is, in pixels: nobody knows the reader's font."""
+    """About how wide a text is, in pixels: nobody knows the reader's font. That of a wide one, such as DejaVu Sans."""
     return size * sum(width_of_letter(letter) for letter in text)
 
 
 def width_of_letter(letter: str) -> float:
+    """In parts of the font's size."""
     if joins(letter):
         return 0
-    if unicodedata.east_asian_width(letter) in "WF" or letter in WIDE:
+    if is_wide(letter):
         return 1
     if letter in NARROW:
-        return 0.33
-    return 0.68 if letter.isupper() else 0.57
+        return 0.37
+    return 0.74 if letter.isupper() else 0.62
+
+
+def is_wide(letter: str) -> bool:
+    """As wide as it is high: ideographs, symbols, dashes, and what lies beyond the letters of living languages."""
+    if letter in WIDE or letter > "\uffff" or unicodedata.east_asian_width(letter) in "WF":
+        return True
+    return not letter.isascii() and not letter.isalpha()
 
 
 def joins(letter: str) -> bool:

@@ -13,7 +13,7 @@ from tests.servers import Server
 
 CHROMIUM = shutil.which("chromium")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
+pytestmark = [pytest.mark.stories, pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")]
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from tests.servers import ROOT
 
 CHROMIUM = shutil.which("chromium")
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-CLIENT = ROOT / "clients/js/gateway.js"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")
+CLIENT = ROOT / "clients/js/src/gateway.js"
+pytestmark = [pytest.mark.stories, pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium")]
 
 OPEN = """async ({ project, token }) => {
     const { Gateway } = await import("/gateway.js");

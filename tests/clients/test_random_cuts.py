@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from itertools import accumulate
 
+import pytest
 from gateway_client import Gateway
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -72,6 +73,7 @@ async def watch(log: Log, broken: list[Line]) -> list[int]:
         return [each.seq for each in await take(subscription, len(log.wanted))]
 
 
+@pytest.mark.stories
 @settings(max_examples=60, deadline=WAIT * 1000, derandomize=True)
 @given(st.lists(st.booleans(), min_size=1, max_size=60), st.lists(lines, max_size=8))
 def test_each_event_comes_once_and_in_order(wanted: list[bool], broken: list[Line]):

@@ -133,10 +133,40 @@ def test_a_title_is_shown_letter_by_letter(title):
 
 
 def test_words_are_cut_between_letters_never_before_an_accent():
-    assert cut("abcdefghij", 40, 12) == "abcd…"
+    assert cut("abcdefghij", 40, 12) == "abc…"
     assert cut("e\u0301" * 10, 40, 12).endswith("e\u0301…")
-    assert wrap("Let the hero jump with coyote time", 100, 12, 2) == ["Let the hero", "jump with coy…"]
+    assert wrap("Let the hero jump with coyote time", 100, 12, 2) == ["Let the hero", "jump with co…"]
     assert width_of("島", 12) == 12
+
+
+WIDEST = ["W" * 200, "0123456789" * 20, "—" * 200, "𝕎" * 100, "x" * 200, "Z\u0351\u0342" * 60]
+
+
+@pytest.mark.parametrize("title", WIDEST)
+def test_a_title_without_a_space_stays_on_its_card_and_before_the_bars(title):
+    """By the widths of a wide font; what is wider in the reader's is cut off by the window that the title stands in."""
+    plan = analysed([TaskSpec(code="T-001", title=title)])
+    for svg in (draw_graph(plan, "x"), draw_gantt(plan, "x")):
+        (window,) = list(ElementTree.fromstring(svg).iter(f"{SVG}svg"))[1:]
+        shown = [text.text or "" for text in window.iter(f"{SVG}text")]
+        assert shown and max(width_of(line, 12) for line in shown) <= float(window.get("width") or 0)
+
+
+def test_a_long_code_pushes_its_title_aside_and_shortens_the_word_beside_it():
+    task = PlannedTask(TaskSpec(code="T-123456", title="Late", estimates=Estimates(time_hours=1999.5)), "in_progress")
+    plan = analyse([task])
+    assert "in p…" in texts(draw_graph(plan, "x"))
+    (window,) = list(ElementTree.fromstring(draw_gantt(plan, "x")).iter(f"{SVG}svg"))[1:]
+    assert float(window.get("x") or 0) > 18 + width_of("T-123456", 13)
+
+
+@pytest.mark.parametrize("draw", [draw_graph, draw_gantt])
+def test_a_long_name_and_long_notes_end_before_the_picture_does(draw):
+    root = ElementTree.fromstring(draw(analysed(chain(2)), "W" * 200))
+    heads = [text for text in root.findall(f"{SVG}text") if text.get("x") == "24"]
+    assert heads[0].text and heads[0].text.endswith("…")
+    sizes = [width_of(text.text or "", 20 if "big" in text.get("class", "") else 12) for text in heads]
+    assert max(sizes) <= float(root.get("width") or 0) - 48
 
 
 def test_a_plan_of_two_thousand_tasks_is_folded_and_says_so():
@@ -258,6 +288,20 @@ def test_a_changed_estimate_changes_the_scope():
 def test_a_long_history_is_drawn_in_no_more_points_than_pixels():
     moments = [Moment(DAY + timedelta(minutes=number), 9_000, number) for number in range(9_000)]
     assert len(draw_burnup(moments, "x", "tasks")) < 60_000
+
+
+@pytest.mark.parametrize("span", [0, 1, 59, 90, 400, 3_600, 86_400, 6 * 86_400, 400 * 86_400])
+def test_no_two_marks_of_a_burn_up_say_the_same(span):
+    svg = draw_burnup([Moment(DAY, 1, 0, 1), Moment(DAY + timedelta(seconds=span), 1, 1)], "x", "tasks")
+    faint = [text for text in ElementTree.fromstring(svg).iter(f"{SVG}text") if "faint small" in text.get("class", "")]
+    marks = [(text.get("class"), text.text) for text in faint]
+    assert len(marks) == len(set(marks)) >= 7 + 2 + 1
+
+
+def test_a_burn_up_of_one_moment_has_lines_to_look_at():
+    svg = draw_burnup([Moment(DAY, 8, 3, 1)], "x", "tasks")
+    ends = {text.text: float(text.get("x") or 0) for text in ElementTree.fromstring(svg).iter(f"{SVG}text")}
+    assert ends["8 agreed"] == ends["3 done"] > 800 > ends["plan v1"]
 
 
 def test_a_plan_that_nobody_accepted_has_no_burn_up():

@@ -1,4 +1,4 @@
-import { Gateway } from "../gateway.js";
+import { Gateway } from "../src/gateway.js";
 
 const { GATEWAY_URL, GATEWAY_TOKEN } = process.env;
 const WebSocket = globalThis.WebSocket ?? (await import("ws")).WebSocket; // Node before 22 has none

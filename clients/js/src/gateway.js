@@ -474,7 +474,10 @@ export class Gateway {
         watch = setInterval(() => {
           if (Date.now() > this.#lastHeard + this.#patienceMs) reject(new ConnectionLost("nothing came for too long"));
         }, LOOK_EVERY_MS);
-        socket.onmessage = ({ data }) => this.#take(data, reject);
+        socket.onmessage = ({ data }) => {
+          this.#lastHeard = Date.now();
+          this.#take(data, reject);
+        };
         socket.onerror = () => {}; // `close` follows, and says as much
         socket.onclose = resolve;
       });

@@ -1,0 +1,182 @@
+// English texts of the documents' station.
+
+const some = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
+export const words = {
+  documents: "Documents",
+  all: "All documents",
+  none: "There is no document yet.",
+  noneHint: "A design document is outlined from the brief, the plan and the context, and written while you watch.",
+  noneForViewers: "Whoever edits this project can have one written.",
+  olderDocuments: "Show older ones",
+  kinds: {
+    gdd: "Game design",
+    technical_design: "Technical design",
+    pitch: "Pitch",
+    art_bible: "Art bible",
+    level_brief: "Level brief",
+    test_plan: "Test plan",
+    release_notes: "Release notes",
+    post_mortem: "Post-mortem",
+    other: "Document",
+  },
+  statuses: { draft: "draft", generating: "being written", ready: "ready", failed: "failed", cancelled: "cancelled" },
+  sectionStatuses: { empty: "not written", writing: "being written", done: "written", failed: "failed", stale: "stale" },
+  ofTask: (code) => `of ${code}`,
+  sectionsDone: (done, total) => `${done} of ${some(total, "section")} written`,
+  stale: (count) => `${count} stale`,
+  changed: "Changed",
+
+  // Making one
+  create: "New document",
+  title: "Title",
+  kind: "Kind",
+  task: "Task",
+  taskHint: "Leave it empty for a document of the whole project.",
+  wholeProject: "The whole project",
+  outline: "Outline",
+  outlineMade: "Make it from the brief, the plan and the context",
+  outlineGiven: "I write it",
+  outlineText: "Headings",
+  outlineHint: "One heading a line; what follows a colon or a dash is its brief. Two spaces or another # go one level deeper.",
+  outlinePlaceholder: "Vision: what the game is\nCore loop: what the player does\n  Jumping\n  Collecting",
+  outlineEmpty: "Write at least one heading.",
+  outlineOf: (count) => `${some(count, "section")}`,
+  createIt: "Create",
+
+  // A document
+  gone: (title) => `“${title}” was deleted.`,
+  retitle: "Change the title",
+  retitled: "Title",
+  save: "Save",
+  cancelEdit: "Cancel",
+  write: (count) => (count ? `Write ${some(count, "section")}` : "Write"),
+  writeAnew: "Write all anew…",
+  cancelRun: "Stop writing",
+  exports: "Export",
+  exportAs: { markdown: "Markdown", html: "HTML page", json: "JSON" },
+  more: "More",
+  remove: "Delete…",
+  removeTitle: (title) => `Delete “${title}”?`,
+  removeText: "It goes with all its sections and drafts. This cannot be undone.",
+  removeVerb: "Delete",
+  summary: "In short",
+  summaryNone: "Follows as sections are written.",
+  reading: "Text",
+
+  // How far
+  progress: (done, total) => `${done} of ${total}`,
+  writing: (heading, done, total) => `Writing “${heading}”, ${done + 1} of ${total}`,
+  waiting: "Waits for a writer",
+  paceUnknown: "Time to go: unknown until a section is done",
+  soon: "Done in a moment",
+  left: (ms) => {
+    const seconds = ms / 1000;
+    if (seconds < 10) return "A few seconds to go";
+    if (seconds < 55) return `About ${Math.ceil(seconds / 10) * 10} s to go`;
+    return `About ${some(Math.round(seconds / 60), "minute")} to go`;
+  },
+  runEnded: {
+    failed: "The last run failed. What it wrote before is kept.",
+    cancelled: "The last run was stopped. What it wrote before is kept; what it was in the middle of is among the drafts.",
+  },
+  jump: "Jump to what is being written",
+
+  // The outline
+  editOutline: "Edit outline",
+  doneEditing: "Done",
+  makeOutline: "Make it anew",
+  makingOutline: "Making the outline…",
+  outlineKeys: "Drag a handle, or focus it: ↑ and ↓ move the section, → and ← make it deeper or higher.",
+  handle: (heading) => `Move “${heading}”`,
+  heading: "Heading",
+  headingOf: (heading) => `Heading of “${heading}”`,
+  brief: "Brief",
+  briefOf: (heading) => `Brief of “${heading}”`,
+  briefHint: "What should it say?",
+  actionsFor: (heading) => `Actions for “${heading}”`,
+  moveUp: "Move up",
+  moveDown: "Move down",
+  deeper: "One level deeper",
+  higher: "One level higher",
+  addBelow: "Add a section below",
+  addSection: "Add a section",
+  newHeading: "New section",
+  removeSection: "Remove",
+  removeSectionTitle: (heading) => `Remove “${heading}”?`,
+  removeSectionText: "Its text and all its drafts go with it.",
+  moved: (heading, place, level) => `“${heading}” is at place ${place}, level ${level}.`,
+  busyNow: "It is being written.",
+  lockedNow: "It is locked.",
+  refused: "Your change to the outline was not stored",
+  refusedText: "Here is the outline as it is now. You wanted:",
+  refusedOrder: "another order of the sections",
+  doAgain: "Do it again",
+  letItBe: "Leave it as it is",
+
+  // A section
+  regenerate: "Write anew…",
+  writeSection: "Write…",
+  edit: "Edit text",
+  drafts: "Drafts…",
+  lock: "Lock",
+  unlock: "Unlock",
+  locked: "locked",
+  saving: "Saving…",
+  noText: "Nothing is written here yet.",
+  noTextYet: "Its turn comes.",
+  broken: {
+    failed: (draft) => `Draft ${draft} failed before its end.`,
+    cancelled: (draft) => `Draft ${draft} was stopped in mid-sentence; it is kept.`,
+  },
+  seeDrafts: "Look at the drafts",
+  stalePlan: (version, changed, dropped) =>
+    `Stale: version ${version} of the plan ${[
+      changed.length ? `changed ${changed.join(", ")}` : "",
+      dropped.length ? `dropped ${dropped.join(", ")}` : "",
+    ]
+      .filter(Boolean)
+      .join(" and ")}, of which this tells.`,
+  staleTasks: (codes) => `Stale: look whether it still fits what it tells of (${codes.join(", ")}).`,
+  staleUnknown: "Stale: it was to be written anew, and was not.",
+  keepText: "It still fits",
+
+  // Asking a writer
+  askTitle: (heading) => `Write “${heading}” anew`,
+  askFirst: (heading) => `Write “${heading}”`,
+  askAll: "Write all sections anew",
+  askAllText:
+    "Every section that is not locked, and that nobody wrote by hand, is written anew. The drafts that are there are kept.",
+  instructions: "What should be different? (optional)",
+  instructionsHint: "For the writer, e.g. “half as long, and name the three enemies”. The draft that is there is kept.",
+  askVerb: "Write",
+
+  // Writing by hand
+  editing: (heading) => `Text of “${heading}”, in Markdown`,
+  editingHint: "Saved as a draft of its own. Ctrl+Enter saves, Esc leaves.",
+  leaveTitle: "Leave without saving?",
+  leaveText: "What you typed is lost.",
+  leaveVerb: "Leave",
+  conflict: "Somebody changed this section while you were typing. What it says now, beside yours:",
+  notSaved: "It was not saved. What you typed is kept.",
+  theirs: "Now",
+  mine: "Yours",
+  saveOver: "Save mine all the same",
+  takeTheirs: "Take theirs",
+
+  // Drafts
+  draftsOf: (heading) => `Drafts of “${heading}”`,
+  noDrafts: "There is no draft yet.",
+  draft: (number) => `Draft ${number}`,
+  current: "the text now",
+  byHand: "by hand",
+  byModel: (model) => `by ${model}`,
+  length: (count) => some(count, "word"),
+  asked: (instructions) => `“${instructions}”`,
+  compareWith: "Beside",
+  adopt: (number) => `Adopt draft ${number}`,
+  adopted: (number, heading) => `Draft ${number} is the text of “${heading}” now.`,
+  olderDrafts: "Older drafts",
+  sameText: "Both say the same.",
+  draftStatuses: { writing: "being written", done: "complete", failed: "failed", cancelled: "stopped" },
+};
