@@ -12,13 +12,13 @@ from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSplitDateTimeWidget
 
-from agents import run_admin, tokens
+from agents import run_admin, tokens, tool_admin
 from agents.models import AccessToken, Scope
 from gamedev_gateway.core.admin import ReadOnlyAdmin
 from gamedev_gateway.core.api import actor_of
 from plans.admin.access import is_staff
 
-__all__ = ["AccessTokenAdmin", "run_admin"]
+__all__ = ["AccessTokenAdmin", "run_admin", "tool_admin"]
 
 
 class TokenForm(forms.ModelForm):

@@ -6,6 +6,9 @@ class AgentsConfig(AppConfig):
     verbose_name = "Access"
 
     def ready(self) -> None:
-        from agents import sockets
+        from agents import runs, sockets
+        from agents.engine import catalogue
 
         sockets.register()
+        runs.register()
+        catalogue.register()

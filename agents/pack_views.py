@@ -12,12 +12,17 @@ from plans.services.progress import check_workable
 from plans.views.tasks import TasksViewSet
 
 
-class BudgetQuery(serializers.Serializer):
+class PackQuery(serializers.Serializer):
     budget = serializers.IntegerField(
         min_value=LEAST_BUDGET,
         max_value=MOST_BUDGET,
         default=DEFAULT_BUDGET,
         help_text="Tokens; three bytes of the pack's JSON count as one.",
+    )
+    since = serializers.CharField(
+        required=False,
+        default="",
+        help_text="The `version` of a pack of the same task and budget: only what is new since.",
     )
 
 
@@ -37,14 +42,32 @@ class LeftOutSerializer(serializers.Serializer):
     refs = serializers.ListField(child=serializers.CharField(), help_text="Some of them.")
 
 
+class RemovedItemSerializer(serializers.Serializer):
+    kind = serializers.CharField()
+    ref = serializers.CharField()
+
+
 class ContextPackSerializer(serializers.Serializer):
-    """What to know for a task, within a budget."""
+    """What to know for a task, within a budget: all of it, in `items`; or, with `since`, what has been `added`, `changed` and
+    `removed` since that version."""
 
     task = serializers.CharField()
     budget = serializers.IntegerField()
     tokens = serializers.IntegerField(help_text="Never more than the budget.")
     hash = serializers.CharField(help_text="SHA-256 of what it says; the same as long as nothing is new.")
-    items = PackItemSerializer(many=True)
+    version = serializers.CharField(help_text="What to ask with for what is new `since`.")
+    items = PackItemSerializer(many=True, required=False)
+    since = serializers.CharField(required=False)
+    added = PackItemSerializer(many=True, required=False)
+    changed = PackItemSerializer(
+        many=True, required=False, help_text="Each takes the place of the item of its kind and ref."
+    )
+    removed = RemovedItemSerializer(many=True, required=False)
+    whole = serializers.CharField(
+        required=False,
+        help_text="Why it is all of it though you have asked with `since`: the log is `trimmed`, the version is `unknown`, or "
+        "this is `shorter`.",
+    )
     left_out = LeftOutSerializer(many=True)
 
 
@@ -53,11 +76,11 @@ class ContextPackViewSet(TasksViewSet):
 
     serializer_class = ContextPackSerializer  # type: ignore[assignment]
 
-    @extend_schema(parameters=[BudgetQuery], responses=ContextPackSerializer)
+    @extend_schema(parameters=[PackQuery], responses=ContextPackSerializer)
     def retrieve(self, request: Request, pk: int) -> Response:
         """The task, its criteria, handoff, decisions, neighbours, artifacts and documents, as much as fits the budget."""
         task = self.get_object()
         check_workable(task, Project.objects.get(plans=task.plan_id))
-        query = BudgetQuery(data=request.query_params)
+        query = PackQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        return Response(pack_for_task(task, query.validated_data["budget"]))
+        return Response(pack_for_task(task, **query.validated_data))

@@ -99,6 +99,29 @@ class RunActivitiesViewSet(ListModelMixin, ProjectViewSet):
         return self.answer(runs.note_activity(run, actor=actor, **self.body()), status=201)
 
 
+class QuestionFilter(filters.FilterSet):
+    waiting = filters.BooleanFilter(method="only_waiting", label="Whether an agent still waits for the answer.")
+
+    class Meta:
+        model = Activity
+        fields: list[str] = []
+
+    def only_waiting(self, queryset: QuerySet[Activity], name: str, value: bool) -> QuerySet[Activity]:
+        waiting = Activity.objects.waiting()
+        return queryset.filter(pk__in=waiting) if value else queryset.exclude(pk__in=waiting)
+
+
+class ProjectQuestionsViewSet(ListModelMixin, ProjectViewSet):
+    """What agents have asked people in a project, newest first."""
+
+    serializer_class = ActivitySerializer
+    filterset_class = QuestionFilter
+    queryset = Activity.objects.none()
+
+    def get_queryset(self) -> QuerySet[Activity]:
+        return Activity.objects.questions().filter(run__project=self.get_project())
+
+
 class ActivitiesViewSet(ProjectViewSet):
     """One thing that an agent told; a question can be answered."""
 

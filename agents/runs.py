@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Case, F, QuerySet, Value, When
 from django.utils import timezone
 
 from agents.errors import NoQuestion, RunEnded
@@ -14,9 +15,11 @@ from gamedev_gateway.core.actors import SYSTEM, Actor
 from gamedev_gateway.core.errors import NotFound
 from plans.errors import AgentsDoNotDecide
 from plans.models import Claim, Project, Task
-from plans.services.claims import end_all
+from plans.services.claims import claim_kept, end_all
 from realtime import event_types
 from realtime.publishing import TaskRef, publish
+
+BEGUN = Case(When(status=Run.Status.PENDING, then=Value(Run.Status.ACTIVE)), default=F("status"))
 
 
 @transaction.atomic
@@ -43,22 +46,24 @@ def own_run(run_id: int, actor: Actor) -> Run:
         raise NotFound("You have no such run; start one.")
     if not run.is_open:
         raise RunEnded(run)
-    saw(run)
+    heard_of(Run.objects.filter(pk=run.pk))
     return run
 
 
-def saw(run: Run) -> None:
-    Run.objects.filter(pk=run.pk).update(seen_at=timezone.now())
+def heard_of(runs: QuerySet[Run]) -> None:
+    """Whoever does something in a run is seen, and has begun; the event of what was done tells it."""
+    runs.update(seen_at=timezone.now(), status=BEGUN)
 
 
 def saw_own(run_id: int, actor: Actor) -> None:
     """The same by the id that a claim has: whoever writes under a claim of a run is heard of."""
-    Run.objects.open().filter(pk=run_id, actor=actor.as_json()).update(seen_at=timezone.now())
+    heard_of(Run.objects.open().filter(pk=run_id, actor=actor.as_json()))
 
 
-def at_work(run: Run) -> None:
-    """A run that has got work is no longer pending; the event of the claim tells it."""
-    Run.objects.filter(pk=run.pk, status=Run.Status.PENDING).update(status=Run.Status.ACTIVE)
+def saw_waiting(claim_id: int, **_: Any) -> None:
+    """The run behind a claim that we keep alive waits for us, and is not gone."""
+    held = Claim.objects.filter(pk=claim_id).values("run")
+    Run.objects.open().filter(pk__in=held).update(seen_at=timezone.now())
 
 
 @transaction.atomic
@@ -159,3 +164,7 @@ def find_vanished() -> int:
 def ref_of(project: Project, code: str) -> TaskRef | None:
     task = Task.objects.active().filter(plan__project=project, code=code).first() if code else None
     return task.ref if task else None
+
+
+def register() -> None:
+    claim_kept.connect(saw_waiting)

@@ -6,15 +6,21 @@ tokens for prose and about as many for code and other scripts, so a pack is neve
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 BYTES_PER_TOKEN = 3
 LEAST_BUDGET, DEFAULT_BUDGET, MOST_BUDGET = 200, 4_000, 20_000
-SEAL = {"hash": "0" * 64, "tokens": MOST_BUDGET}
-"""As long as hash and count can get; they are known only when the rest is."""
+MARK = 8
+"""Digits of the hash in a version."""
+VERSION = re.compile(rf"([0-9]{{1,18}})-([0-9a-f]{{{MARK}}})")
+Whole = Literal["trimmed", "unknown", "shorter"]
+"""Why a whole pack is the answer where a delta was asked for; each takes as much room."""
+SEAL = {"hash": "0" * 64, "tokens": MOST_BUDGET, "version": "0" * (18 + 1 + MARK), "whole": "unknown"}
+"""As long as these members can get; they are known only when the rest is."""
 WORTH_CUTTING = 60
 """Bytes of text below which the beginning of a text says too little to be there."""
 MOST_REFS = 20
@@ -27,7 +33,8 @@ ELLIPSIS = " …"
 
 @dataclass(frozen=True)
 class Offer:
-    """Something that could go into a pack. `ref` is what to ask for it with, `why` the reason to know it.
+    """Something that could go into a pack. `ref` is what to ask for it with, `why` the reason to know it; kind and ref together
+    name it.
 
     One that may be `cut` goes in shortened when it does not fit as it is.
     """
@@ -42,10 +49,10 @@ class Offer:
 Json = dict[str, Any]
 
 
-def pack(task: str, offers: Iterable[Offer], budget: int) -> Json:
-    """As many of the offers as fit, the first ones first.
+def pack(task: str, offers: Iterable[Offer], budget: int, *, seq: int = 0) -> Json:
+    """As many of the offers as fit, the first ones first. `seq` is the event of the log up to which they tell what is.
 
-    {task, budget, tokens, hash, items: [{kind, ref, why, text, cut?}], left_out: [{kind, count, refs}]}
+    {task, budget, tokens, hash, version, items: [{kind, ref, why, text, cut?}], left_out: [{kind, count, refs}]}
     """
     offers = list(offers)
     empty = {"task": task, "budget": budget, "items": [], "left_out": [], **SEAL}
@@ -62,7 +69,41 @@ def pack(task: str, offers: Iterable[Offer], budget: int) -> Json:
     name_some(left_out, left, room)
     body = {"task": task, "budget": budget, "items": items, "left_out": left_out}
     digest = hashlib.sha256(canonical(body)).hexdigest()
-    return {**body, "hash": digest, "tokens": tokens_of({**body, **SEAL})}
+    return {**body, "hash": digest, "version": f"{seq}-{digest[:MARK]}", "tokens": tokens_of({**body, **SEAL})}
+
+
+def parse_version(text: str) -> tuple[int, str] | None:
+    """(the event it was made at, the first digits of its hash) of a pack's version; None where it is none."""
+    match = VERSION.fullmatch(text)
+    return (int(match[1]), match[2]) if match else None
+
+
+def delta(base: Json, new: Json) -> Json:
+    """What is new in a pack for who has the base. Where that would be longer than the pack, the pack, which says so in `whole`.
+
+    {task, budget, tokens, hash, version, since, added: [item], changed: [item], removed: [{kind, ref}], left_out}
+    """
+    before, after = by_name(base), by_name(new)
+    told = {
+        **{name: new[name] for name in ("task", "budget", "left_out")},
+        "since": base["version"],
+        "added": [item for name, item in after.items() if name not in before],
+        "changed": [item for name, item in after.items() if name in before and before[name] != item],
+        "removed": [{"kind": kind, "ref": ref} for kind, ref in before if (kind, ref) not in after],
+    }
+    tokens = tokens_of({**told, **SEAL})
+    if tokens > new["tokens"]:
+        return whole(new, "shorter")
+    return {**told, "hash": new["hash"], "version": new["version"], "tokens": tokens}
+
+
+def whole(new: Json, reason: Whole) -> Json:
+    """A whole pack where a delta was asked for, with the reason."""
+    return {**new, "whole": reason}
+
+
+def by_name(packed: Json) -> dict[tuple[str, str], Json]:
+    return {(item["kind"], item["ref"]): item for item in packed["items"]}
 
 
 def tokens_of(value: Any) -> int:

@@ -48,7 +48,7 @@ class SectionEnd(Frame):
     sha256: str
     tokens: int
     elapsed_ms: int
-    status: Literal["done", "cancelled", "failed"]
+    status: Literal["done", "proposed", "cancelled", "failed"]
     model: str = Field(
         description="Who wrote it in the end: the template, where the model that was asked said nothing."
     )

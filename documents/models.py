@@ -111,7 +111,7 @@ class Section(models.Model):
 
 
 class Draft(models.Model):
-    """One attempt at one section.
+    """One attempt at one section. A `proposed` one waits for a person who adopts it.
 
     While it is written, text is only ever appended, at the byte where the last piece ended (`length`), and only while it
     has the status `writing`: so no two workers can write it, and one that was given up for dead writes no more.
@@ -120,6 +120,7 @@ class Draft(models.Model):
     class Status(models.TextChoices):
         WRITING = "writing"
         DONE = "done"
+        PROPOSED = "proposed"
         FAILED = "failed"
         CANCELLED = "cancelled"
 

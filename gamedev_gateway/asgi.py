@@ -24,11 +24,14 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 
 application = ProtocolTypeRouter(
     {
-        "http": BodyLimit(
-            McpDoor(http),
+        "http": McpDoor(
+            BodyLimit(
+                http,
+                max_bytes=settings.GATEWAY_BODY_BYTES,
+                uploads=re.compile(r"/api/v1/tasks/\d+/artifacts/"),
+                max_upload_bytes=settings.GATEWAY_ARTIFACT_MAX_BYTES + 100_000,  # the fields beside the file
+            ),
             max_bytes=settings.GATEWAY_BODY_BYTES,
-            uploads=re.compile(r"/api/v1/tasks/\d+/artifacts/"),
-            max_upload_bytes=settings.GATEWAY_ARTIFACT_MAX_BYTES + 100_000,  # the fields beside the file
         ),
         "websocket": SocketIdentity(URLRouter([*websocket_urlpatterns, not_found])),
         "lifespan": Lifespan(),

@@ -4,6 +4,7 @@ import difflib
 import math
 import os
 import re
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ ELSEWHERE = {"GATEWAY_TOKEN"}
 RATE = re.compile(r"[1-9]\d*/(second|minute|hour|day)")
 DATABASES = ("sqlite", "postgres", "postgresql")
 BROKERS = ("redis", "rediss", "unix")
+COMMAND_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LARGEST = 1e15
 
 env = environ.Env()
@@ -79,6 +81,48 @@ def folders(name: str, away_from: Path) -> list[Path]:
             raise ImproperlyConfigured(
                 f"{name} is {str(folder)!r}; use folders apart from the gateway's own, {away_from}."
             )
+    return found
+
+
+def hosts(name: str) -> list[tuple[str, int | None]]:
+    """Hosts with their ports, with commas between: `tools.example` for the usual ports, `127.0.0.1:8765` for one, and
+    `127.0.0.1:*`, which is None here, for any."""
+    return [pair for entry in text(name).split(",") if entry.strip() for pair in host_and_ports(name, entry.strip())]
+
+
+def host_and_ports(name: str, entry: str) -> list[tuple[str, int | None]]:
+    host, any_port = (entry[:-2], True) if entry.endswith(":*") else (entry, False)
+    try:
+        parts = urlsplit(f"//{host}")
+        found, port = parts.hostname, parts.port
+    except ValueError:
+        found, port = None, None
+    if not found or parts.path or parts.username is not None:
+        raise ImproperlyConfigured(f"{name} is {entry!r}; use hosts such as tools.example, 127.0.0.1:8765 or [::1]:*.")
+    return [(found, None)] if any_port else [(found, each) for each in ((port,) if port else (80, 443))]
+
+
+def commands(name: str) -> dict[str, list[str]]:
+    """Named command lines, with semicolons between: `blender=uvx blender-mcp; godot=node /opt/godot-mcp/index.js`."""
+    found: dict[str, list[str]] = {}
+    for entry in filter(str.strip, text(name).split(";")):
+        label, equals, line = entry.strip().partition("=")
+        try:
+            words = shlex.split(line)
+        except ValueError:
+            words = []
+        if not equals or not COMMAND_NAME.fullmatch(label.strip()) or not words or label.strip() in found:
+            raise ImproperlyConfigured(
+                f"{name} has {entry.strip()[:60]!r}; use name=command line, with “;” between, each name once."
+            )
+        found[label.strip()] = words
+    return found
+
+
+def secrets(prefix: str) -> dict[str, str]:
+    """Every variable whose name begins so. Never told, so there is nothing to be wrong with."""
+    found = {name: value for name, value in os.environ.items() if name.startswith(prefix) and name != prefix}
+    known.update(found)
     return found
 
 

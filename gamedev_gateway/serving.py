@@ -20,6 +20,8 @@ from django.db import connections, transaction
 from django.http.request import validate_host
 from django_tasks_db.management.commands.db_worker import Worker
 
+from agents.engine.calls import sweep as end_cut_off_calls
+from agents.engine.catalogue import prober
 from agents.runs import find_vanished
 from agents.tokens import create_token
 from plans.services import give_ownerless, release_run_out
@@ -89,6 +91,8 @@ class EmbeddedWorkers:
                 take_up_expired()
                 release_run_out()
                 find_vanished()
+                end_cut_off_calls()
+                prober.look()
             except Exception:
                 log.exception("sweep_failed")
         connections.close_all()

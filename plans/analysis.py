@@ -79,6 +79,10 @@ class PlanAnalysis(BaseModel):
     next_reason: str
     by_status: dict[str, Load]
     by_priority: dict[int, Load]
+    unknown_tools: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="By task, the tools that it names and no server of the project has; empty where it has no servers.",
+    )
 
 
 def analyse(tasks: Sequence[PlannedTask]) -> PlanAnalysis:

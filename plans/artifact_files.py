@@ -130,8 +130,9 @@ def surroundings_of(artifact: Artifact, kind: str | None, known_guids: list[str]
     """What the project's other artifacts tell a check."""
     others = Artifact.objects.filter(project=artifact.project_id).exclude(pk=artifact.pk).exclude(path="")
     files = frozenset(others.values_list("path", flat=True)[:MOST_FILES])
-    metas = others.filter(path__endswith=".meta")[:MOST_METAS] if kind in {"unity", "unity_meta"} else []
-    guids = {guid: meta.path.removesuffix(".meta") for meta in metas if (guid := guid_in(meta))}
+    metas = others.exclude(path=artifact.path).filter(path__endswith=".meta")[:MOST_METAS]
+    read = metas if kind in {"unity", "unity_meta"} else []
+    guids = {guid: meta.path.removesuffix(".meta") for meta in read if (guid := guid_in(meta))}
     return Surroundings(files, guids, frozenset(known_guids))
 
 

@@ -41,6 +41,20 @@ class ArtifactSerializer(serializers.ModelSerializer):
         return reverse("v1:artifact-file", kwargs={"pk": artifact.pk}) if artifact.file else None
 
 
+class MadeStaleSerializer(serializers.Serializer):
+    task = serializers.CharField(help_text="The task's code.")
+    evidence = serializers.IntegerField(help_text="The number of the entry.")
+
+
+class CreatedArtifactSerializer(ArtifactSerializer):
+    """A new artifact, and the evidence that is out of date by it: it showed what was at the same place before."""
+
+    made_stale = MadeStaleSerializer(many=True)
+
+    class Meta(ArtifactSerializer.Meta):
+        fields = [*ArtifactSerializer.Meta.fields, "made_stale"]
+
+
 class CreateArtifactSerializer(StrictModelSerializer):
     """Where it is, or the file itself as one part of a multipart/form-data body."""
 

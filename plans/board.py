@@ -206,7 +206,7 @@ def accept_plan(board: Board, event: Event, told: Mapping[str, Any]) -> None:
 
 
 ENDS_CLAIM = (event_types.TaskReleased.type, event_types.TaskCompleted.type)
-"""A task that is dropped loses its claim, too: see `accept_plan`."""
+"""A task that is dropped loses its claim, too: see `accept_plan`, since older gateways told no end of it."""
 
 
 def blank_task(code: str) -> dict[str, Any]:
@@ -222,6 +222,12 @@ def do_work(board: Board, event: Event, told: Mapping[str, Any]) -> None:
             task["acceptance_answers"] = told["acceptance"]
         if event["type"] in ENDS_CLAIM:
             task["claim"] = None
+
+
+def change_task(board: Board, event: Event, told: Mapping[str, Any]) -> None:
+    """What an accepted version says of a task, `accept_plan` has read already; of the evidence, only this tells."""
+    if (task := board.tasks.get(event["task_code"])) and "evidence" in told["fields"]:
+        task["evidence"] = told["fields"]["evidence"]["to"]
 
 
 def claim_task(board: Board, event: Event, told: Mapping[str, Any]) -> None:
@@ -260,6 +266,7 @@ FOLDS: dict[str, Callable[[Board, Event, Mapping[str, Any]], None]] = {
     event_types.Project.type: change_project,
     event_types.PlanAccepted.type: accept_plan,
     event_types.TaskClaimed.type: claim_task,
+    event_types.TaskChanged.type: change_task,
     **{name: do_work for name, payload in event_types.REGISTRY.items() if payload.model_fields.keys() >= WORK},
     **{payload.type: activate_context for payload in event_types.ContextChanged.__subclasses__()},
     event_types.ArtifactCreated.type: add_artifact,

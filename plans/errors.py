@@ -1,10 +1,12 @@
 """What can go wrong in planning and working. Each code is one that clients may branch on."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from gamedev_gateway.core.errors import Conflict, Forbidden, InvalidInput
 from plans.consensus import Missing
+from plans.evidence import CriterionVerdict
 from plans.models import Claim, Task, TaskPlan
 
 
@@ -242,16 +244,44 @@ class DependenciesUnmet(Conflict):
 
 
 class CriteriaUnmet(Conflict):
-    """Acceptance criteria that are not answered, or answered with no."""
+    """Acceptance criteria that are not answered, answered with no, or not shown to hold. `criteria` says of each what would do."""
 
     code = "criteria_unmet"
 
-    def __init__(self, task: Task, unmet: list[str], unanswered: list[str]) -> None:
+    def __init__(self, task: Task, verdicts: Sequence[CriterionVerdict], unanswered: list[str], not_verified: str = "") -> None:
+        unmet = [verdict.criterion for verdict in verdicts]
+        shown = [
+            f"{verdict.criterion}: {verdict.reason}" for verdict in verdicts if verdict.criterion not in unanswered
+        ]
+        answer = f"Answer in `acceptance` with {{criterion, met: true}}: {'; '.join(unanswered)}" if unanswered else ""
+        said = {"criterion", "demands", "verdict", "reason"}
         super().__init__(
-            f"{task.code} is not complete. Answer every criterion in `acceptance` with {{criterion, met: true}}; "
-            f"unmet: {'; '.join(unmet)}",
+            " ".join(filter(None, [f"{task.code} is not complete.", answer, *shown, not_verified])),
             unmet=unmet,
             unanswered=unanswered,
+            criteria=[verdict.model_dump(include=said) for verdict in verdicts],
+            **({"not_verified": not_verified} if not_verified else {}),
+        )
+
+
+class EvidenceStale(Conflict):
+    """What the evidence showed is another by now."""
+
+    code = "evidence_stale"
+
+    def __init__(self, task: Task, number: int, why: str) -> None:
+        super().__init__(f"Evidence {number} of {task.code} is out of date: {why} Have it shown anew.")
+
+
+class BeingVerified(Conflict):
+    """A model looks at the completion of this task already."""
+
+    code = "being_verified"
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(
+            f"A model is looking at {task.code} already; your claim is kept. Look at the task again in a moment.",
+            retry_after=10,
         )
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from plans.graph import count_everything_after, dependents
+from plans.graph import Downstream
 
 
-@dataclass(frozen=True)
-class WorkItem:
+class WorkItem(NamedTuple):
     """What the choice looks at."""
 
     code: str
@@ -19,8 +19,7 @@ class WorkItem:
     claimed: bool = False
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A task that cannot be started, and what it waits for."""
 
     code: str
@@ -37,35 +36,47 @@ class NextTask:
     blocked: list[Waiting]
 
 
-def choose_next(items: Sequence[WorkItem]) -> NextTask:
+def choose_next(items: Sequence[WorkItem], graph: Downstream | None = None) -> NextTask:
     """The ready task with the best priority; among equals the one that unblocks most, then the first in the plan.
 
-    Ready is: pending, with every dependency done, and claimed by nobody. `items` are the live tasks of the active plan in its order.
+    Ready is: pending, with every dependency done, and claimed by nobody. `items` are the live tasks of the active plan in its order;
+    `graph` is what waits for what among them, where it is known already.
     """
-    return choose_several(items, 1)[0]
+    return replace(choose_several(items, 1, graph)[0], blocked=all_waiting(items))
 
 
-def choose_several(items: Sequence[WorkItem], count: int) -> list[NextTask]:
-    """As if chosen one after the other, each begun before the next is chosen. The last says why there are no more, if so."""
+def choose_several(items: Sequence[WorkItem], count: int, graph: Downstream | None = None) -> list[NextTask]:
+    """As if chosen one after the other, each begun before the next is chosen. The last says why there are no more, if so; it alone
+    tells what is blocked."""
     done = {item.code for item in items if item.status == "done"}
     ready = [item for item in items if is_ready(item, done)]
-    blocked = [waiting for item in items if (waiting := why_waiting(item, done))]
-    waiting_on = dependents({item.code: item.dependencies for item in items if item.code not in done})
-    unblocks = count_everything_after(waiting_on) if ready else {}
+    unblocks = count_unblocked(items, ready, graph) if ready else {}
     best = sorted(ready, key=lambda item: (item.priority, -unblocks[item.code]))[:count]
     chosen = [
-        NextTask(item.code, why_this(item, unblocks[item.code], len(ready) - place), blocked)
+        NextTask(item.code, why_this(item, unblocks[item.code], len(ready) - place), [])
         for place, item in enumerate(best)
     ]
     if len(chosen) < count:
         begun = {item.code for item in best}
-        left = [replace(item, status="in_progress") if item.code in begun else item for item in items]
-        chosen.append(NextTask(None, why_none(left), blocked))
+        left = [item._replace(status="in_progress") if item.code in begun else item for item in items]
+        chosen.append(NextTask(None, why_none(left), all_waiting(items)))
     return chosen
+
+
+def count_unblocked(items: Sequence[WorkItem], ready: Sequence[WorkItem], graph: Downstream | None) -> dict[str, int]:
+    """How many tasks that are not done wait for each that is ready."""
+    graph = graph or Downstream({item.code: item.dependencies for item in items})
+    undone = graph.set_of(item.code for item in items if item.status != "done")
+    return {item.code: graph.count(item.code, undone) for item in ready}
 
 
 def is_ready(item: WorkItem, done: set[str]) -> bool:
     return item.status == "pending" and not item.claimed and done.issuperset(item.dependencies)
+
+
+def all_waiting(items: Sequence[WorkItem]) -> list[Waiting]:
+    done = {item.code for item in items if item.status == "done"}
+    return [waiting for item in items if (waiting := why_waiting(item, done))]
 
 
 def why_waiting(item: WorkItem, done: set[str]) -> Waiting | None:

@@ -1,16 +1,18 @@
 """The shapes of the API: what goes out, what may come in."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from django.contrib.auth import get_user_model
 from drf_spectacular.utils import extend_schema_field
 from pydantic import Field
 from rest_framework import serializers
 
-from gamedev_gateway.core.api import StrictSerializer
+from gamedev_gateway.core.api import MAX_ID, StrictSerializer
 from gamedev_gateway.core.fields import ChoiceField, PydanticField
 from plans.brief import Brief
+from plans.brief_files import Format
 from plans.claim_serializers import GripSerializer, HeldSerializer
+from plans.evidence import KINDS, CriterionVerdict, Entry
 from plans.models import SLUG, Claim, Generation, Membership, Project, Role, Task, TaskPlan
 from plans.operations import NewTask, Operations
 from plans.services.claims import open_claims
@@ -18,6 +20,8 @@ from plans.spec import MAX_TASKS, Estimates
 from realtime.history import START
 from realtime.models import make_cursor
 from realtime.serializers import ActorSerializer
+
+MOST_TESTS = 10**9
 
 # Projects
 
@@ -46,6 +50,8 @@ class ProjectSerializer(serializers.ModelSerializer):
             "current_task",
             "current_task_code",
             "tokens_per_day",
+            "evidence_level",
+            "ai_verification",
             "seq",
             "cursor",
             "role",
@@ -77,7 +83,12 @@ class CreateProjectSerializer(StrictSerializer):
     description = serializers.CharField(max_length=20_000, required=False, allow_blank=True, default="")
     brief = PydanticField(Brief, required=False)
     document = serializers.CharField(
-        max_length=100_000, required=False, help_text="A design document in Markdown; fields in `brief` win over it."
+        max_length=100_000, required=False, help_text="A brief as a text; fields in `brief` win over it."
+    )
+    document_format = ChoiceField(
+        choices=get_args(Format),
+        default="markdown",
+        help_text="How the document is written, e.g. a design document in Markdown.",
     )
 
 
@@ -91,6 +102,14 @@ class UpdateProjectSerializer(StrictSerializer):
         required=False,
         allow_null=True,
         help_text="What models may use in 24 hours, in and out; null: the server's default. Only an owner changes it.",
+    )
+    evidence_level = ChoiceField(
+        choices=Project.EvidenceLevel.choices,
+        required=False,
+        help_text="Who must have seen evidence at least, for it to count. Only an owner changes it.",
+    )
+    ai_verification = serializers.BooleanField(
+        required=False, help_text="Whether a model looks at what agents hand in. Only an owner changes it."
     )
 
 
@@ -121,6 +140,16 @@ class StatsSerializer(serializers.Serializer):
     progress = serializers.IntegerField(help_text="0 to 100.")
 
 
+class EntriesField(PydanticField):
+    def to_representation(self, value: list[Entry]) -> list[dict[str, Any]]:
+        return [entry.as_json() for entry in value]
+
+
+class VerdictsField(PydanticField):
+    def to_representation(self, value: Task) -> list[dict[str, Any]]:
+        return [verdict.model_dump() for verdict in value.verdicts(value.plan.project.needed_level)]
+
+
 class TaskSerializer(serializers.ModelSerializer):
     project = serializers.CharField(source="plan.project_id")
     dependencies = serializers.ListField(child=serializers.CharField())
@@ -128,7 +157,7 @@ class TaskSerializer(serializers.ModelSerializer):
     mcp_tools = serializers.ListField(child=serializers.CharField())
     deliverables = serializers.ListField(child=serializers.CharField())
     estimates = PydanticField(Estimates)
-    evidence = serializers.ListField(child=serializers.DictField())
+    evidence = EntriesField(list[Entry], source="shown", help_text="What was shown; what is `stale` counts no more.")
     claim = serializers.SerializerMethodField(help_text="Who has claimed it; null for nobody.")
 
     class Meta:
@@ -178,9 +207,10 @@ class TaskDetailSerializer(TaskSerializer):
         allow_null=True,
         help_text="Id of the same task in the active plan; null where it has none.",
     )
+    verdicts = VerdictsField(list[CriterionVerdict], source="*", help_text="How things stand with each criterion.")
 
     class Meta(TaskSerializer.Meta):
-        fields = [*TaskSerializer.Meta.fields, "current_task"]
+        fields = [*TaskSerializer.Meta.fields, "verdicts", "current_task"]
 
 
 class PlanSerializer(serializers.ModelSerializer):
@@ -275,10 +305,42 @@ class AnswerSerializer(StrictSerializer):
     note = serializers.CharField(max_length=5_000, required=False, allow_blank=True)
 
 
+class CriterionField(serializers.Field):
+    """The text of a criterion, or its number from 1."""
+
+    def to_internal_value(self, data: Any) -> str | int:
+        if isinstance(data, bool) or not isinstance(data, str | int) or len(str(data)) > 1_000:
+            raise serializers.ValidationError("Give the criterion's text, or its number from 1.")
+        return data
+
+
 class EvidenceSerializer(StrictSerializer):
-    kind = serializers.CharField(max_length=100)
+    kind = serializers.CharField(max_length=100, help_text=f"{', '.join(KINDS)}, or any other word.")
+    criterion = extend_schema_field({"oneOf": [{"type": "string"}, {"type": "integer"}]})(CriterionField)(
+        required=False, allow_null=True, help_text="The one that it speaks for; absent: each that demands its kind."
+    )
     note = serializers.CharField(max_length=5_000, required=False, allow_blank=True)
     artifact = serializers.IntegerField(required=False, allow_null=True)
+    excerpt = serializers.CharField(max_length=5_000, required=False, allow_blank=True, help_text="Of a log.")
+    passed = serializers.IntegerField(min_value=0, max_value=MOST_TESTS, required=False, help_text="Of a test run.")
+    failed = serializers.IntegerField(min_value=0, max_value=MOST_TESTS, required=False)
+    skipped = serializers.IntegerField(min_value=0, max_value=MOST_TESTS, required=False)
+    tool_call = serializers.IntegerField(
+        min_value=1, max_value=MAX_ID, required=False, help_text="The call of a tool whose result it is."
+    )
+
+
+class ShowEvidenceSerializer(EvidenceSerializer, GripSerializer):
+    """One thing to show."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        shown = super().validate(attrs)
+        grip = {"grip": shown.pop("grip")} if "grip" in shown else {}
+        return {**grip, "evidence": [shown]}
+
+
+class JudgeEvidenceSerializer(StrictSerializer):
+    note = serializers.CharField(max_length=5_000, required=False, allow_blank=True, default="")
 
 
 class CompleteSerializer(GripSerializer):

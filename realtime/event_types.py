@@ -286,12 +286,12 @@ class TaskClaimed(Payload):
 
 
 class TaskReleased(Payload):
-    """A claim has ended; a task that was in progress under it is pending again."""
+    """A claim has ended; a task that was in progress under it is pending again. `dropped`: the plan no longer has the task."""
 
     type: ClassVar[str] = "task.released"
     claim_id: int
     resource: str
-    how: Literal["released", "expired", "taken"]
+    how: Literal["released", "expired", "taken", "dropped"]
     reason: str = ""
     handoff: str = Field(default="", description="What whoever goes on should know: said, or else last reported.")
     changes: dict[str, Any] = Field(description="The task's fields with their new values.")
@@ -299,11 +299,12 @@ class TaskReleased(Payload):
 
 
 class TaskChanged(Payload):
-    """An accepted version says something new about a task."""
+    """An accepted version says something new about a task; or its `evidence` is another: shown, judged, or out of date."""
 
     type: ClassVar[str] = "task.changed"
     plan_id: int
     fields: dict[str, Any] = Field(description="Field → {from, to}.")
+    why: str = Field(default="", description="Of a change of the evidence, in a sentence.")
 
 
 class TaskDropped(Payload):
@@ -426,15 +427,16 @@ class DocumentCancelled(DocumentTold):
 
 
 class SectionUpdated(Payload):
-    """A section was changed by hand: `edited`, `adopted` an earlier draft, `locked`, `unlocked`, `briefed`, or is `stale`, since
-    what it tells of has changed. `tasks` are the codes of the tasks that it tells of: look whether they still fit.
+    """A section was changed by hand: `edited`, `adopted` an earlier draft, `locked`, `unlocked`, `briefed`; or an agent has
+    `proposed` the `draft`, which waits for a person; or it is `stale`, since what it tells of has changed. `tasks` are the
+    codes of the tasks that it tells of: look whether they still fit.
     """
 
     type: ClassVar[str] = "section.updated"
     document_id: int
     section_id: int
     heading: str
-    action: Literal["edited", "adopted", "locked", "unlocked", "briefed", "stale"]
+    action: Literal["edited", "adopted", "locked", "unlocked", "briefed", "proposed", "stale"]
     draft: int | None
     tasks: list[str]
 
@@ -501,6 +503,42 @@ class QuestionAnswered(Payload):
     activity_id: int
     question: str
     answer: str
+
+
+class ToolTold(Payload):
+    """What every event of a call to an outside tool tells."""
+
+    call_id: int
+    server: str
+    tool: str
+
+
+class ToolRequested(ToolTold):
+    """An agent asks to use an outside tool that needs a person's word."""
+
+    type: ClassVar[str] = "tool.requested"
+    arguments: str = Field(description="The arguments as JSON, their first 500 characters; all are in the call itself.")
+    agent: str
+    run_id: int | None = None
+
+
+class ToolAnswered(ToolTold):
+    """A person confirmed a call, which is made now, or refused it."""
+
+    type: ClassVar[str] = "tool.answered"
+    verdict: Literal["confirmed", "refused"]
+    reason: str = ""
+
+
+class ToolCalled(ToolTold):
+    """A call of an outside tool has ended. `text` begins what it answered, which is data from outside, or what went wrong."""
+
+    type: ClassVar[str] = "tool.called"
+    status: Literal["done", "failed"]
+    sensitive: bool
+    elapsed_ms: int
+    text: str = Field(default="", description="At most 500 characters.")
+    error_code: str = ""
 
 
 class MemberChanged(Payload):

@@ -144,9 +144,11 @@ def migrated_database(
 def server(tmp_path_factory: pytest.TempPathFactory, migrated_database: Path | None) -> Iterator[Server]:
     """A real server, shared by all tests of a worker that need one and leave it in order."""
     env = {"GATEWAY_SUBSCRIBE_WITHIN_SECONDS": "2", "GATEWAY_HEARTBEAT_SECONDS": "2", "GATEWAY_REREAD_SECONDS": "0.3"}
+    env["GATEWAY_TOOL_HOSTS"] = "127.0.0.1:9"  # where nobody answers
     limits = {"GATEWAY_RATE_USER": "2000/second", "GATEWAY_RATE_LOGIN": "2000/second"}
+    tools = {"GATEWAY_TOOL_HOSTS": "127.0.0.1:*", "GATEWAY_TOOL_SECRET_WORKSHOP": "open-sesame"}
     folder = tmp_path_factory.mktemp("server")
-    with running_server(folder, env={**env, **limits}, database=migrated_database) as running:
+    with running_server(folder, env={**env, **limits, **tools}, database=migrated_database) as running:
         yield running
     log = running.log_path.read_text()
     assert "Traceback" not in log, log[log.index("Traceback") :]

@@ -8,10 +8,11 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Annotated, Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
@@ -27,13 +28,18 @@ from realtime.hub import Hub, current_hub
 from realtime.threads import database_threads, in_database
 
 Wish = TypeVar("Wish")
+Result = TypeVar("Result")
 Id = Annotated[int, Field(ge=0, le=MAX_ID)]
 """A number that names a row, or a version; a larger one no database could look for."""
+GATHER = 0.01
+"""Seconds between two looks whether more calls of the same kind are coming, so that they are done together."""
 CALLER = "gateway.caller"
 """Where in the scope of an HTTP request the door notes who calls."""
 writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="agents-db")
 """One writes at a time: SQLite takes one writer, and threads that wait for its lock would sleep too long; on PostgreSQL the
 writes of one project wait for each other anyhow."""
+patient = ThreadPoolExecutor(max_workers=8, thread_name_prefix="agents-patient")
+"""For tools that read a file or wait for a model, which may take minutes: the sockets' threads are not theirs."""
 
 
 def reads(function: Callable[..., BaseModel]) -> Tool:
@@ -52,8 +58,18 @@ def rewrites(function: Callable[..., BaseModel]) -> Tool:
 
 
 def writes_at_its_end(function: Callable[..., BaseModel]) -> Tool:
-    """A tool that takes long before it changes something; its transaction is its own, so that nobody waits for it."""
-    return made_tool(function, database_threads, destructive_hint=False)
+    """A tool that takes long before it changes something; what it changes, it does `in_turn`, so that nobody waits for it."""
+    return made_tool(function, patient, destructive_hint=False)
+
+
+def in_turn(write: Callable[[], Result]) -> Result:
+    """Do a short write among those of the other tools, from a tool that has taken its time."""
+
+    def run() -> Result:
+        close_old_connections()
+        return write()
+
+    return writers.submit(copy_context().run, run).result()
 
 
 def together(
@@ -82,7 +98,9 @@ groups: WeakKeyDictionary[Hub, dict[Any, GroupCommit[Any, Any]]] = WeakKeyDictio
 
 async def outcome_of(wish: Wish, act: Callable[[Sequence[Wish]], Sequence[BaseModel | GatewayError]]) -> BaseModel:
     hub = current_hub()
-    group = groups.setdefault(hub, {}).setdefault(act, GroupCommit(hub, act, harmless_twice=lambda _: True))
+    group = groups.setdefault(hub, {}).setdefault(
+        act, GroupCommit(hub, act, harmless_twice=lambda _: True, gather=GATHER)
+    )
     done: asyncio.Future[BaseModel | Exception] = hub.loop.create_future()
     group.submit(wish, lambda outcome: None if done.done() else done.set_result(outcome))
     outcome = await done

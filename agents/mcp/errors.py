@@ -29,12 +29,31 @@ HINTS = {
     "not_proposed": "Propose a new version with propose_changes.",
     "section_locked": "A person has fixed its words; propose another section, or ask.",
     "generating": "Wait until it is written.",
+    "being_verified": "Send heartbeat, and look with get_task in a moment.",
     "which_project": "Give `project`.",
-    "unknown_tool": "List the tools; others are in another ?toolset= (core, planning, documents, all).",
+    "unknown_tool": "List the tools; others are in another ?toolset= (core, planning, documents, engine, all).",
+    "no_such_tool": "Look for one with find_tools.",
+    "tool_denied": "Do it another way, or ask a person with ask_question.",
+    "tool_schema_unusable": "Take another tool, and tell a person.",
+    "tool_server_not_allowed": "Take another tool, and tell a person what the message says.",
+    "too_many_tool_calls": "Wait for some to end.",
+    "tool_unreachable": "Call again in a moment; if it stays away, report a blocker of the kind tool.",
+    "tool_timeout": "Look whether it was done all the same before you call again.",
+    "tool_answer_too_large": "Ask the tool for less at a time.",
+    "tool_answer_invalid": "Take another tool, or report a blocker of the kind tool.",
+    "tool_failed": "Read the message; correct the arguments, or do something else first.",
+    "tool_resting": "Do other work, and call again after retry_after seconds.",
+    "tool_call_refused": "Do not ask for it again; do it another way, or ask a person with ask_question.",
+    "tool_call_interrupted": "Look whether it was done before you call again.",
     "busy": "Call again in a moment.",
     "internal_error": "Do not repeat the call; tell a person the correlation id.",
 }
-RETRYABLE = {"claimed", "dependencies_unmet", "generating", "busy", "check_unavailable"}
+LONGEST = 500
+"""Characters of a text in an error: what was sent is not sent back whole, since an agent pays for all that it reads."""
+RETRYABLE = {
+    *("being_verified", "claimed", "dependencies_unmet", "generating", "busy", "check_unavailable"),
+    *("too_many_tool_calls", "tool_unreachable", "tool_resting"),
+}
 """The same call may succeed later."""
 log = structlog.get_logger("gateway.mcp")
 
@@ -57,10 +76,20 @@ def told(error: BaseException | None) -> dict[str, Any]:
 
 
 def told_of(error: GatewayError) -> dict[str, Any]:
-    return shaped(error.code, error.detail, **error.data)
+    return shaped(error.code, error.detail, **shortened(error.data))
+
+
+def shortened(value: Any) -> Any:
+    """The same, with long texts cut, at any depth."""
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST else f"{value[:LONGEST]} …"
+    if isinstance(value, dict):
+        return {shortened(name): shortened(each) for name, each in value.items()}
+    return [shortened(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def shaped(code: str, message: str, **data: Any) -> dict[str, Any]:
+    message = shortened(message)
     return {"code": code, "message": message, "hint": HINTS.get(code, ""), "retryable": code in RETRYABLE, **data}
 
 

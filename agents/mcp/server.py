@@ -14,6 +14,7 @@ from structlog.contextvars import get_contextvars
 
 from agents.mcp import prompts, resources
 from agents.mcp.errors import UnknownTool, refusal
+from agents.mcp.progress import telling
 from agents.mcp.tools import tools_of
 from gamedev_gateway.core.correlation import correlated
 from gamedev_gateway.core.errors import InvalidInput
@@ -54,7 +55,8 @@ class GatewayServer(MCPServer[dict[str, Any]]):
         with correlated(get_contextvars().get("correlation_id")):
             try:
                 self.check_call(name, arguments)
-                result = await super().call_tool(name, arguments, context)
+                async with telling(context):
+                    result = await super().call_tool(name, arguments, context)
             except (UnknownTool, InvalidInput) as error:
                 result = refusal(error)
             except ToolError as error:

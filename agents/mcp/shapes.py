@@ -43,11 +43,13 @@ class TaskShape(BaseModel):
 
     @classmethod
     def of(cls, task: Task) -> "TaskShape":
-        return cls(**{name: getattr(task, name) for name in cls.model_fields})
+        said = {name: getattr(task, name) for name in cls.model_fields}
+        return cls(**said | {"evidence": [entry.as_json() for entry in task.shown]})
 
 
 class TaskAnswer(BaseModel):
     task: TaskShape
+    verdicts: list[Json]
     holder: Json | None = None
 
 
@@ -106,18 +108,28 @@ class ArtifactAnswer(BaseModel):
     artifact: int
     sha256: str
     validation_status: str
+    findings: list[Json] | None = None
+    made_stale: list[Json] | None = None
 
     @classmethod
     def of(cls, artifact: Artifact) -> "ArtifactAnswer":
-        return cls(artifact=artifact.pk, sha256=artifact.sha256, validation_status=artifact.validation_status)
+        return cls(
+            artifact=artifact.pk,
+            sha256=artifact.sha256,
+            validation_status=artifact.validation_status,
+            findings=artifact.validation_report.get("findings") or None,
+            made_stale=artifact.made_stale or None,
+        )
 
 
 class Completion(BaseModel):
-    """`done`, or the criteria that are not met."""
+    """`done`, or the criteria that are not met, with what would do for each."""
 
     done: bool
     code: str
     unmet: list[str] = []
+    criteria: list[Json] | None = None
+    not_verified: str | None = None
 
 
 class PlanAnswer(BaseModel):

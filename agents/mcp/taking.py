@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
 from agents.errors import RunEnded
 from agents.mcp.callers import Caller
 from agents.mcp.shapes import Work
 from agents.models import Run
-from agents.packs import Shelf
+from agents.packs import pack_from
+from agents.runs import heard_of
+from agents.shelves import Shelf, read_shelf
 from gamedev_gateway.core.errors import Forbidden, GatewayError, NotFound
 from plans.models import Project, Role
 from plans.next_task import NextTask
@@ -36,11 +36,11 @@ class Wish:
 
 def take_work(wishes: Sequence[Wish]) -> Sequence[Work | GatewayError]:
     """For each wish the work, or what is wrong with it. Within the caller's transaction."""
-    runs = Run.objects.select_related("project").in_bulk({wish.run for wish in wishes})
+    runs = Run.objects.prefetch_related("project").in_bulk({wish.run for wish in wishes})
     roles: dict[tuple[int, str], GatewayError | None] = {}
     troubles = [trouble_of(wish, runs.get(wish.run), roles) for wish in wishes]
     good = [wish for wish, trouble in zip(wishes, troubles, strict=True) if trouble is None]
-    notice(good)
+    heard_of(Run.objects.filter(pk__in=[wish.run for wish in good]))
     found: dict[int, Work] = {}
     for project in {runs[wish.run].project for wish in good}:
         found |= work_in(project, [wish for wish in good if runs[wish.run].project_id == project.pk])
@@ -67,18 +67,11 @@ def trouble_with_role(caller: Caller, project: Project) -> GatewayError | None:
     return None
 
 
-def notice(wishes: Sequence[Wish]) -> None:
-    """Whoever asks is seen, and has begun."""
-    asking = Run.objects.filter(pk__in=[wish.run for wish in wishes])
-    asking.update(seen_at=timezone.now())
-    asking.filter(status=Run.Status.PENDING).update(status=Run.Status.ACTIVE)
-
-
 def work_in(project: Project, wishes: Sequence[Wish]) -> dict[int, Work]:
     """The work for wishes in one project, by the identity of the wish."""
     asked = [Asked(wish.run, wish.ttl, wish.caller.actor, wish.correlation_id) for wish in wishes]
     taken = claim_next_for(project, asked)
-    shelf = Shelf(project, [each.task for each in taken if isinstance(each, Taken)])
+    shelf = read_shelf(project, [each.task for each in taken if isinstance(each, Taken)])
     busy = bool(open_claims(project.pk)) if any(isinstance(each, NextTask) for each in taken) else True
     return {id(wish): work_of(each, wish, shelf, busy) for wish, each in zip(wishes, taken, strict=True)}
 
@@ -87,5 +80,5 @@ def work_of(found: Taken | NextTask, wish: Wish, shelf: Shelf, busy: bool) -> Wo
     if isinstance(found, NextTask):
         reasons = [found.reason, *(f"{each.code}: {each.reason}" for each in found.blocked[:MOST_REASONS])]
         return Work(none=True, reasons=reasons, retry_after=OTHERS_ARE_AT_WORK if busy else NOBODY_IS)
-    pack: dict[str, Any] = shelf.pack(found.task, wish.budget)
+    pack: dict[str, Any] = pack_from(shelf, found.task, wish.budget)
     return Work.of(found.task, found.claim, pack, found.handoff, found.reason)

@@ -1,6 +1,18 @@
-"""Who programs are, and what agents do."""
+"""Who programs are, what agents do, and the outside tools that they use."""
 
 from agents.models.access import AccessToken, Scope, SocketTicket, default_scopes
 from agents.models.runs import Activity, Run
+from agents.models.tools import Policy, Tool, ToolCall, ToolServer
 
-__all__ = ["AccessToken", "Activity", "Run", "Scope", "SocketTicket", "default_scopes"]
+__all__ = [
+    "AccessToken",
+    "Activity",
+    "Policy",
+    "Run",
+    "Scope",
+    "SocketTicket",
+    "Tool",
+    "ToolCall",
+    "ToolServer",
+    "default_scopes",
+]

@@ -72,6 +72,13 @@ class ActivityQuerySet(QuerySet["Activity"]):
     def visible_to(self, user: Any) -> "ActivityQuerySet":
         return self.filter(run__project__in=Project.objects.visible_to(user))
 
+    def questions(self) -> "ActivityQuerySet":
+        return self.filter(kind=Activity.Kind.ELICITATION)
+
+    def waiting(self) -> "ActivityQuerySet":
+        """The questions that an agent still waits for an answer to."""
+        return self.questions().filter(answered_at=None, run__status__in=Run.OPEN)
+
 
 class Activity(models.Model):
     """Something that an agent told of its run. An elicitation is a question to people, who answer it."""

@@ -16,6 +16,7 @@ from documents.services.telling import ring_after_commit, task_ref, tell_of_sect
 from documents.writing.summary import first_sentence, fold
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput, NotFound
+from plans.errors import AgentsDoNotDecide
 from plans.models import Task
 
 CODE = re.compile(r"(?<![A-Za-z0-9-])T-[0-9]{3,6}(?![0-9A-Za-z])")
@@ -33,11 +34,18 @@ def update_section(
     heading: str | None = None,
     text: str | None = None,
 ) -> Section:
-    """Change what is given. A text is a new draft, which becomes the section's text. What stays the same is no change.
+    """Change what is given. A text is a new draft, which becomes the section's text; an agent's waits for a person where the text is
+    another's. What stays the same is no change.
 
-    Raises SectionLocked, unless this unlocks it; BeingWritten while a run writes the section.
+    Raises SectionLocked, unless this unlocks it; BeingWritten while a run writes the section; AgentsDoNotDecide for an agent that
+    would lock or unlock.
     """
+    if locked is not None and actor.is_agent:
+        raise AgentsDoNotDecide("lock or unlock a section")
     section = lock_section(section)
+    if text is not None and is_anothers(section, actor):
+        propose_text(section, text, actor)
+        text = None
     words = {
         name: value
         for name, value in (("brief", brief), ("heading", heading))
@@ -53,6 +61,23 @@ def update_section(
         take_draft(section, draft_by_hand(section, text, actor))
     section.locked = section.locked if locked is None else locked
     return save_section(section, actions, actor)
+
+
+def is_anothers(section: Section, actor: Actor) -> bool:
+    """Whether an agent's text would take the place of what somebody else has written, or has had written."""
+    draft = section.current_draft
+    return actor.is_agent and draft is not None and draft.author != actor.as_json()
+
+
+def propose_text(section: Section, text: str, actor: Actor) -> None:
+    """A draft that a person may adopt. What the section says, or what the agent has proposed before, is no change."""
+    check_free(section)
+    waiting = section.drafts.filter(status=Draft.Status.PROPOSED, author=actor.as_json(), text=text)
+    if says(section, text) or waiting.exists():
+        return
+    draft = draft_by_hand(section, text, actor, Draft.Status.PROPOSED)
+    ring_after_commit(section.document_id)
+    tell_of_section(section, ["proposed"], actor=actor, task=task_ref(section.document), draft=draft)
 
 
 def actions_for(section: Section, locked: bool | None, words: dict[str, str], text: str | None) -> list[str]:
@@ -74,7 +99,9 @@ def says(section: Section, text: str) -> bool:
 
 @transaction.atomic
 def adopt_draft(section: Section, number: int, *, actor: Actor) -> Section:
-    """Make an earlier draft the section's text. The one that is it already, adopted again, is no longer stale."""
+    """Make an earlier draft, or one that waits, the section's text. The one that is it already, adopted again, is no longer stale."""
+    if actor.is_agent:
+        raise AgentsDoNotDecide("adopt a draft")
     section = lock_section(section)
     draft = section.drafts.filter(number=number).first()
     if draft is None:
@@ -82,8 +109,9 @@ def adopt_draft(section: Section, number: int, *, actor: Actor) -> Section:
     if draft == section.current_draft and section.status == Section.Status.DONE:
         return section
     check_free(section)
-    if draft.status != Draft.Status.DONE:
+    if draft.status not in (Draft.Status.DONE, Draft.Status.PROPOSED):
         raise DraftUnfinished(draft)
+    section.drafts.filter(pk=draft.pk).update(status=Draft.Status.DONE)
     take_draft(section, draft)
     return save_section(section, ["adopted"], actor)
 
@@ -113,7 +141,7 @@ def check_free(section: Section, *, unlocking: bool = False) -> None:
         raise SectionLocked(section)
 
 
-def draft_by_hand(section: Section, text: str, actor: Actor) -> Draft:
+def draft_by_hand(section: Section, text: str, actor: Actor, status: Draft.Status = Draft.Status.DONE) -> Draft:
     data = text.encode()
     return Draft.objects.create(
         document=section.document,
@@ -122,7 +150,7 @@ def draft_by_hand(section: Section, text: str, actor: Actor) -> Draft:
         text=text,
         length=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
-        status=Draft.Status.DONE,
+        status=status,
         author=actor.as_json(),
         summary=first_sentence(text),
         told_of=tasks_told_of(section, text),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from documents.models import Document, Section
+from documents.models import Document, Draft, Section
 from gamedev_gateway.core.actors import Actor
 from plans.models import Task
 from realtime.event_types import DocumentTold, SectionUpdated
@@ -35,9 +35,11 @@ def tell_of_section(
     actor: Actor,
     task: TaskRef | None,
     causation_id: UUID | None = None,
+    draft: Draft | None = None,
 ) -> None:
-    """Publish a `section.updated` for each action, with the tasks that the section tells of now."""
-    draft = section.current_draft
+    """Publish a `section.updated` for each action, with the tasks that the section tells of now. `draft`: which it is about, if not
+    the one that is the section's text."""
+    draft = draft or section.current_draft
     for action in actions:
         payload = SectionUpdated(
             document_id=section.document_id,

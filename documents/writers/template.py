@@ -1,10 +1,11 @@
-"""Sections by the template, in the pieces in which a model would send them. Unpaced."""
+"""Sections by the template, in the pieces in which a model would send them."""
 
 import asyncio
 import re
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import ClassVar
 
 from documents.writers.section import TEMPLATE, SectionOrder, SectionResult
 from documents.writing.material import Written
@@ -18,6 +19,8 @@ class TemplateWriter:
     """Remembers the document that it is at, since the sections of one know of each other; so for one run at a time."""
 
     name = TEMPLATE
+    words_per_second: ClassVar[float | None] = None
+    """How fast it says what it has written; None: at once. A demo sets it, so that there is something to watch."""
 
     def __init__(self) -> None:
         self._document: TemplateDocument | None = None
@@ -50,3 +53,5 @@ class TemplateText:
     async def __aiter__(self) -> AsyncIterator[str]:
         for piece in PIECE.findall(self.written.text):
             yield piece
+            if TemplateWriter.words_per_second:
+                await asyncio.sleep(len(piece.split()) / TemplateWriter.words_per_second)

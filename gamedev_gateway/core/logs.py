@@ -47,6 +47,8 @@ def logging_config(*, log_format: str, level: str) -> dict[str, Any]:
             "uvicorn.error": {"level": "WARNING"},
             "uvicorn.access": {"level": "WARNING"},
             "daphne.http_protocol": {"level": "WARNING"},
+            # What an outside tool server does wrong is told to whoever called it, and is no failure of ours.
+            "mcp.client": {"level": "CRITICAL"},
             # These would write whole prompts and answers.
             **{name: {"level": "WARNING"} for name in ("openai", "anthropic", "google_genai", "httpx2", "httpcore2")},
         },

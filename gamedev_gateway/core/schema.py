@@ -51,6 +51,9 @@ class ProblemSerializer(serializers.Serializer):
     conflicts = serializers.ListField(
         child=serializers.JSONField(), required=False, help_text="Of a rebase: what has to be decided."
     )
+    criteria = serializers.JSONField(
+        required=False, help_text="Of `criteria_unmet`: [{criterion, demands, verdict, reason}]."
+    )
     missing = serializers.JSONField(required=False, help_text="Of `not_agreed`: what is missing.")
     current = serializers.JSONField(required=False, help_text="The object as it is now, for 412.")
 
@@ -73,7 +76,7 @@ class GatewaySchema(AutoSchema):
 
     def is_about_one_object(self) -> bool:
         names = [part for part in self.path.split("/") if part.startswith("{")]
-        return names[-1:] == ["{id}"] and getattr(self.view, "action", "") != "diff"
+        return "{id}" in names and getattr(self.view, "action", "") != "diff"
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction=direction)
@@ -100,6 +103,7 @@ class StrictSerializerExtension(OpenApiSerializerExtension):
 
 class PydanticFieldExtension(OpenApiSerializerFieldExtension):
     target_class = "gamedev_gateway.core.fields.PydanticField"
+    match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         schema = self.target.adapter.json_schema(ref_template="#/components/schemas/{model}")

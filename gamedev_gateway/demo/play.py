@@ -1,19 +1,26 @@
 """The demo project played gently in the background of `serve`, through the public API like any other client."""
 
+import asyncio
 import threading
 from contextlib import ExitStack
+from typing import NoReturn
 
 import structlog
 from django.db import connections
 
 from gamedev_gateway.demo.project import PROJECT_ID
+from gamedev_gateway.simulation.agent import Json, Pace
 from gamedev_gateway.simulation.client import Api, ApiError, Unreachable
 from gamedev_gateway.simulation.passes import NoOwner, tokens_of_owner
-from gamedev_gateway.simulation.player import Json, Pace, Player, Stuck
+from gamedev_gateway.simulation.person import Person
+from gamedev_gateway.simulation.play import Play, Seat, Stuck, names_of
 from gamedev_gateway.simulation.story import Step
 
-AGENT = "Demo agent"
+AGENT, AGENTS = "Demo agent", 2
 SPEED = 0.3
+WORDS_PER_SECOND = 25
+"""How fast the demo's documents are written: to be read along."""
+DOCUMENT = {"title": "Pixel Jumper: the design", "kind": "gdd"}
 REST = 600.0
 """Seconds between the end of one milestone and the beginning of the next."""
 AGAIN_AFTER = 30.0
@@ -47,9 +54,10 @@ class DemoPlay:
     def __init__(self, url: str, host: str | None = None, *, speed: float = SPEED, rest: float = REST) -> None:
         self.url = url
         self.host = host
-        self.pace = Pace(speed, self.wait)
+        self.pace = Pace(speed)
         self.rest = rest
         self.ending = threading.Event()
+        self.loop: asyncio.AbstractEventLoop | None = None
         self.thread = threading.Thread(target=self.run, name="demo", daemon=True)
 
     def start(self) -> None:
@@ -57,8 +65,14 @@ class DemoPlay:
 
     def stop(self) -> None:
         self.ending.set()
+        if self.loop is not None and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.cancel_all)
         if self.thread.is_alive():
             self.thread.join(timeout=1)
+
+    def cancel_all(self) -> None:
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
 
     def wait(self, seconds: float) -> None:
         if self.ending.wait(seconds):
@@ -67,10 +81,11 @@ class DemoPlay:
     def run(self) -> None:
         try:
             with ExitStack() as stack:
-                tokens = stack.enter_context(tokens_of_owner(PROJECT_ID, AGENT))
-                agent, person = (stack.enter_context(self.open(token)) for token in tokens)
-                self.live(agent, person)
-        except Stopped:
+                names = names_of(AGENT, AGENTS)
+                agents, person = stack.enter_context(tokens_of_owner(PROJECT_ID, names))
+                api = stack.enter_context(Api(self.url, person, host=self.host, patience=60, wait=self.wait))
+                asyncio.run(self.live(list(map(Seat, names, agents)), Person(api, PROJECT_ID)))
+        except (Stopped, asyncio.CancelledError):
             pass
         except NoOwner as error:
             log.warning("demo_ended", reason=str(error))
@@ -80,34 +95,40 @@ class DemoPlay:
         finally:
             connections.close_all()
 
-    def open(self, token: str) -> Api:
-        return Api(self.url, token, host=self.host, patience=60, wait=self.wait)
-
-    def live(self, agent: Api, person: Api) -> None:
+    async def live(self, seats: list[Seat], person: Person) -> NoReturn:
         """Play, rest, have something added, play on. Ends only with the server, or when the project is gone or closed to it."""
-        player = Player(agent, PROJECT_ID, decider=person, reporter=Silent(), pace=self.pace, patience=AGAIN_AFTER)
+        self.loop = asyncio.get_running_loop()
+        await asyncio.to_thread(person.have_written, DOCUMENT)
         while True:
+            play = Play(
+                self.url,
+                PROJECT_ID,
+                seats,
+                person,
+                reporter=Silent(),
+                pace=self.pace,
+                patience=AGAIN_AFTER,
+                host=self.host,
+            )
             try:
-                player.play()
-                self.wait(self.rest)
-                self.make_a_wish(person)
+                await play.play()
+                await asyncio.sleep(self.rest)
+                await self.make_a_wish(person)
             except (Stuck, Unreachable):
-                self.wait(AGAIN_AFTER)
+                await asyncio.sleep(AGAIN_AFTER)
             except ApiError as error:
                 if error.status in {401, 403, 404}:
                     raise
                 log.info("demo_waits", reason=str(error))
-                self.wait(AGAIN_AFTER)
+                await asyncio.sleep(AGAIN_AFTER)
 
-    def make_a_wish(self, person: Api) -> None:
+    async def make_a_wish(self, person: Person) -> None:
         """The owner asks for the next milestone and accepts it. So the project grows a few times, and then no more."""
-        asked = {version["instructions"] for version in person.all(f"projects/{PROJECT_ID}/plans/")}
+        asked = await asyncio.to_thread(person.wishes)
         wish = next((wish for wish in WISHES if wish not in asked), None)
-        if wish is None:
-            return
-        plan = person.get(f"projects/{PROJECT_ID}/plans/active/")
-        person.post(f"projects/{PROJECT_ID}/events/", {"type": "chat", "payload": {"text": wish}})
-        self.pace.pause(3)
-        refined = person.post(f"plans/{plan['id']}/refine/", {"instructions": wish})
-        self.pace.pause(3)
-        person.post(f"plans/{refined['id']}/accept/", {})
+        if wish is not None:
+            await asyncio.to_thread(person.say, wish)
+            await asyncio.sleep(self.pace.seconds(3))
+            refined = await asyncio.to_thread(person.refine, wish)
+            await asyncio.sleep(self.pace.seconds(3))
+            await asyncio.to_thread(person.accept, refined)

@@ -100,6 +100,8 @@ def project_data(project: Project, names: Names) -> dict[str, Any]:
         "highest_code": project.highest_code,
         "consensus": in_order(project.consensus),
         "tokens_per_day": project.tokens_per_day,
+        "evidence_level": project.evidence_level,
+        "ai_verification": project.ai_verification,
         "revision": project.revision,
         "created_at": time_text(project.created_at),
         "updated_at": time_text(project.updated_at),

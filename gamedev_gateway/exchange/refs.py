@@ -14,12 +14,27 @@ from django.contrib.auth import get_user_model
 
 from gamedev_gateway.exchange.errors import ExchangeError
 
+IN_EVIDENCE = (
+    ("artifact", "artifact"),
+    ("stale.artifact", "artifact"),
+    ("tool_call", "call"),
+    ("generation", "generation"),
+)
+"""Where an entry of evidence holds ids, and of what."""
+
+
+def in_evidence(place: str) -> tuple[tuple[str, str], ...]:
+    """The same for a list of entries at some place."""
+    return tuple((f"{place}.*.{path}", kind) for path, kind in IN_EVIDENCE)
+
+
 GONE = re.compile(r"[a-z]+:gone-([1-9][0-9]{0,8})")
 PATHS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("plan.", (("plan_id", "plan"), ("base", "plan"), ("previous", "plan"), ("tasks.*.id", "task"))),
     ("plan.", (("continues", "plan"), ("remaining", "plan"))),
     ("plan.", (("comment_id", "comment"), ("in_reply_to", "comment"), ("review_id", "review"))),
-    ("task.", (("plan_id", "plan"), ("changes.evidence.*.artifact", "artifact"), ("claim_id", "claim"))),
+    ("task.", (("plan_id", "plan"), ("claim_id", "claim"), *in_evidence("changes.evidence"))),
+    ("task.changed", (*in_evidence("fields.evidence.from"), *in_evidence("fields.evidence.to"))),
     ("context.", (("context_id", "context"),)),
     ("artifact.", (("artifact_id", "artifact"), ("uri", "uri"))),
     ("document.", (("document_id", "document"), ("generation_id", "generation"))),
@@ -93,7 +108,9 @@ def where_known(swap: Swap) -> Swap:
 
 
 def swap_evidence(evidence: list[dict[str, Any]], swap: Swap) -> list[dict[str, Any]]:
-    return swap_at(evidence, ["*", "artifact"], "artifact", swap)
+    for path, kind in IN_EVIDENCE:
+        evidence = swap_at(evidence, ["*", *path.split(".")], kind, swap)
+    return evidence
 
 
 class Names:

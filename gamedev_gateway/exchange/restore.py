@@ -95,6 +95,8 @@ def restore_project(export: ProjectExport, slug: str) -> Project:
         highest_code=given.highest_code,
         consensus=given.consensus,
         tokens_per_day=given.tokens_per_day,
+        evidence_level=given.evidence_level,
+        ai_verification=given.ai_verification,
         revision=given.revision,
     )
 

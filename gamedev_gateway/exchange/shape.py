@@ -30,13 +30,14 @@ from gamedev_gateway.exchange.fields import (
 from gamedev_gateway.exchange.shape_agreement import CommentShape, OperationShape, ReviewShape
 from plans.brief import Brief
 from plans.consensus import Rule
+from plans.evidence import Level
 from plans.models import SLUG
 from plans.spec import MAX_DEPENDENCIES, MAX_TASKS, Estimates, Line, Name, Prose, Title
 from realtime.event_types import REGISTRY
 
 FORMAT: Literal["gamedev-gateway-project"] = "gamedev-gateway-project"
-VERSION = 3
-"""Raised with documents (2) and with agreement (3). What a version does not have is empty."""
+VERSION = 4
+"""Raised with documents (2), with agreement (3) and with evidence (4). What a version does not have is empty."""
 Told = Annotated[list[Code], Field(max_length=MAX_TASKS)]
 
 
@@ -52,6 +53,8 @@ class ProjectShape(Shape):
     highest_code: Count
     consensus: Annotated[Json, as_declared(Rule)] = {}
     tokens_per_day: Count | None = None
+    evidence_level: Level = "said"
+    ai_verification: bool = False
     revision: Count
     created_at: Time
     updated_at: Time
@@ -175,7 +178,7 @@ class DraftShape(Shape):
 
     number: Number
     section: Number
-    status: Literal["writing", "done", "failed", "cancelled"]
+    status: Literal["writing", "done", "proposed", "failed", "cancelled"]
     author: ActorShape
     instructions: Text
     summary: Text
@@ -232,7 +235,7 @@ class ProjectExport(Shape):
     """All of a project but its events."""
 
     format: Literal["gamedev-gateway-project"]
-    format_version: Literal[1, 2, 3]
+    format_version: Literal[1, 2, 3, 4]
     project: ProjectShape
     members: Annotated[list[MemberShape], Field(max_length=100_000)]
     plans: Annotated[list[PlanShape], Field(max_length=100_000)]

@@ -1,1 +1,1 @@
-"""A scripted agent that plays a whole project through the public API, and nothing but the API."""
+"""Scripted agents that play a whole project over MCP, and the person they work for, through the public API alone."""

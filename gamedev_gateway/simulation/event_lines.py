@@ -99,7 +99,7 @@ WORDINGS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "task.unblocked": lambda told: "goes on",
     "task.reopened": lambda told: told["reason"] or "reopened",
     "task.completed": completed,
-    "task.changed": lambda told: f"{', '.join(told['fields'])} changed",
+    "task.changed": lambda told: told.get("why") or f"{', '.join(told['fields'])} changed",
     "task.dropped": lambda told: told["title"],
     "plan.accepted": lambda told: f"version {told['version']}, {len(told['tasks'])} tasks",
     "plan.edited": lambda told: f"version {told['version']}, {len(told['ops'])} changes",

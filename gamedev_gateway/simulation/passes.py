@@ -1,7 +1,7 @@
 """Short-lived tokens for commands that run on the gateway's own machine, so that nobody has to paste one."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -50,11 +50,11 @@ def forget_expired(user: AbstractBaseUser, name: str) -> None:
 
 
 @contextmanager
-def tokens_of_owner(project_id: str, agent_name: str) -> Iterator[tuple[str, str]]:
-    """(a token of the agent, a token of the person it works for)."""
+def tokens_of_owner(project_id: str, names: Sequence[str]) -> Iterator[tuple[list[str], str]]:
+    """(a token of each agent, a token of the person they work for)."""
     owner: Any = owner_of(project_id)
-    with (
-        short_lived_token(owner, name=agent_name, scopes=[Scope.READ, Scope.AGENT]) as agent,
-        short_lived_token(owner, name=f"{agent_name}: its owner", scopes=[Scope.READ, Scope.WRITE]) as person,
-    ):
-        yield agent, person
+    with ExitStack() as stack:
+        scopes = [Scope.READ, Scope.AGENT]
+        agents = [stack.enter_context(short_lived_token(owner, name=name, scopes=scopes)) for name in names]
+        person = short_lived_token(owner, name=f"{names[0]}: its owner", scopes=[Scope.READ, Scope.WRITE])
+        yield agents, stack.enter_context(person)

@@ -9,8 +9,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Column
 
-from gamedev_gateway.simulation.player import Json
+from gamedev_gateway.simulation.agent import Json
 from gamedev_gateway.simulation.story import Step
+
+TELLING = ("text", "question", "description", "handoff", "path")
 
 
 class Tally:
@@ -92,7 +94,7 @@ def points_of(tasks: list[Json]) -> int:
 
 def wording(step: Step) -> str:
     """What a step says, in a line."""
-    body = step.body.get("payload", step.body)
+    body = step.body
     if "percent" in body:
         return f"{body['percent']} % {body['note']}"
-    return next((str(body[name]) for name in ("text", "reason", "path") if body.get(name)), "")
+    return next((str(body[name]) for name in TELLING if body.get(name)), "")

@@ -1,4 +1,4 @@
-"""What the scripted agent does about a task, in which order and in which words. Pure: the same task and seed, the same story."""
+"""What a scripted agent does about a task, in which order and in which words. Pure: the same task and seed, the same story."""
 
 import re
 from collections.abc import Mapping
@@ -10,22 +10,26 @@ from typing import Any, Literal
 from gamedev_gateway.simulation.words import (
     BLOCKERS,
     CRITERION_NOTES,
+    DECISIONS,
+    GOING_ON,
     GREETINGS,
+    HANDOFFS,
     PROGRESS_NOTES,
+    QUESTIONS,
     REOPENINGS,
     SECOND_LOOKS,
 )
 
-Verb = Literal["start", "progress", "block", "unblock", "complete", "reopen", "publish", "register", "validate"]
-BLOCKED_EVERY, REOPENED_EVERY = 5, 7
-"""One task in so many is blocked for a while, or reopened after its completion."""
+Verb = Literal["progress", "block", "release", "decide", "ask", "listen", "register", "complete"]
+BLOCKED_EVERY, REOPENED_EVERY, GIVEN_BACK_EVERY = 5, 7, 6
+"""One task in so many is blocked for a while, reopened after its completion, or given back for somebody else to go on."""
 NEARLY = 90
 """Progress from which on only a repair is left: a task that was completed and reopened stands there."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing done through the API. `pause`: seconds before it, at normal speed. Artifacts are named by their path.
+    """One thing done with a tool. `pause`: seconds before it, at normal speed. Artifacts are named by their path.
     `once`: not done again when somebody goes on with the task later."""
 
     verb: Verb
@@ -34,25 +38,33 @@ class Step:
     once: bool = False
 
 
-def tell(task: Mapping[str, Any], seed: int = 0) -> list[Step]:
-    """The steps from a task as it stands now to its completion; a task begun before goes on from where it is."""
-    rng = Random(f"{seed}:{task['code']}:{task['title']}")  # noqa: S311  a story, not a secret
+def tell(task: Mapping[str, Any], seed: int = 0, handoff: str = "") -> list[Step]:
+    """The steps from a task as it stands now to its completion, or until it is given back; one begun before goes on from where
+    it is, with what its last holder left."""
+    rng = chance(task, seed)
     if task["progress"] >= NEARLY:
-        return [*way_out(task), *repair(task, rng)]
-    number = int(re.sub(r"\D", "", task["code"]) or 0) + seed
+        return repair(task, rng)
+    number = number_of(task) + seed
     work = [
         *beginning(task, rng),
-        *middle(task, rng, is_blocked=number % BLOCKED_EVERY == 0),
+        *middle(task, rng, stops=obstacle(rng) if number % BLOCKED_EVERY == 0 else handing_over(task, rng, number)),
         *delivery(task, rng),
         *ending(task, rng),
     ]
-    again = second_look(task, rng) if number % REOPENED_EVERY == 3 else []
-    return [*way_out(task), *what_is_left(work, task), *again]
+    return until_given_back([*going_on(task, handoff), *what_is_left(work, task)])
+
+
+def chance(task: Mapping[str, Any], seed: int) -> Random:
+    return Random(f"{seed}:{task['code']}:{task['title']}")  # noqa: S311  a story, not a secret
+
+
+def number_of(task: Mapping[str, Any]) -> int:
+    return int(re.sub(r"\D", "", task["code"]) or 0)
 
 
 def what_is_left(work: list[Step], task: Mapping[str, Any]) -> list[Step]:
     """Of a task that was begun: what comes after the progress that it has, without what belongs to the beginning."""
-    if task["status"] == "pending":
+    if task["progress"] == 0:
         return work
     reached = [
         place for place, step in enumerate(work) if step.verb == "progress" and step.body["percent"] <= task["progress"]
@@ -60,92 +72,118 @@ def what_is_left(work: list[Step], task: Mapping[str, Any]) -> list[Step]:
     return [step for step in work[max(reached, default=-1) + 1 :] if not step.once]
 
 
-def way_out(task: Mapping[str, Any]) -> list[Step]:
-    return [Step("unblock", pause=0.8)] if task["status"] == "blocked" else []
+def until_given_back(steps: list[Step]) -> list[Step]:
+    ends = [place for place, step in enumerate(steps) if step.verb == "release"]
+    return steps[: ends[0] + 1] if ends else steps
 
 
 def beginning(task: Mapping[str, Any], rng: Random) -> list[Step]:
-    steps = [Step("start", pause=rng.uniform(0.6, 1.6), once=True)]
-    if rng.random() < 0.6:
-        text = rng.choice(GREETINGS).format(code=task["code"], title=task["title"])
-        steps.append(say("chat", {"text": text}, rng.uniform(0.4, 1.2), once=True))
-    return steps
+    text = rng.choice(GREETINGS).format(code=task["code"], title=task["title"])
+    return [Step("progress", {"percent": 0, "note": text}, rng.uniform(0.6, 1.6), once=True)]
 
 
-def middle(task: Mapping[str, Any], rng: Random, *, is_blocked: bool) -> list[Step]:
-    """The work itself: notes on the way, a tool call or two, perhaps something that stands in the way."""
+def going_on(task: Mapping[str, Any], handoff: str) -> list[Step]:
+    if not handoff:
+        return []
+    left = handoff.rpartition(GOING_ON.format(handoff=""))[2]  # what others said when they went on says nothing new
+    return [Step("progress", {"percent": task["progress"], "note": GOING_ON.format(handoff=left)})]
+
+
+def middle(task: Mapping[str, Any], rng: Random, *, stops: list[Step]) -> list[Step]:
+    """The work itself: notes on the way, a decision or a question, and perhaps something that stands in the way."""
     marks = sorted(rng.sample(range(10, 85, 5), k=rng.randint(2, 3)))
     steps: list[Step] = []
     for place, percent in enumerate(marks):
         note = rng.choice(PROGRESS_NOTES[place]).format(thing=rng.choice(things(task)))
         steps.append(Step("progress", {"percent": percent, "note": note}, rng.uniform(0.9, 2.0)))
-        if task["mcp_tools"] and rng.random() < 0.5:
-            steps.append(tool_call(rng.choice(task["mcp_tools"]), rng))
-        if place == 0 and is_blocked:
-            steps += obstacle(rng)
+        if place == 0:
+            steps += [*talk(task, rng), *stops]
     return steps
+
+
+def talk(task: Mapping[str, Any], rng: Random) -> list[Step]:
+    """A decision, a question to people, or nothing."""
+    thing, luck = rng.choice(things(task)), rng.random()
+    if luck < 0.35:
+        text, why = rng.choice(DECISIONS)
+        return [Step("decide", {"text": text.format(thing=thing), "why": why}, rng.uniform(0.6, 1.4), once=True)]
+    if luck < 0.55:
+        question, options = rng.choice(QUESTIONS)
+        asked = {"question": question.format(thing=thing), "options": options}
+        return [
+            Step("ask", asked, rng.uniform(0.6, 1.4), once=True),
+            Step("listen", pause=rng.uniform(2, 4), once=True),
+        ]
+    return []
 
 
 def obstacle(rng: Random) -> list[Step]:
-    kind, reason, answer = rng.choice(BLOCKERS)
+    """Something that people must put right. The agent takes other work meanwhile."""
+    kind, reason, _ = rng.choice(BLOCKERS)
+    left = {"reason": "Blocked.", "handoff": reason}
     return [
-        Step("block", {"reason": reason, "kind": kind}, rng.uniform(0.8, 1.6), once=True),
-        say("chat", {"text": answer}, rng.uniform(1.5, 3.0), once=True),
-        Step("unblock", pause=rng.uniform(0.5, 1.2), once=True),
+        Step("block", {"description": reason, "kind": kind}, rng.uniform(0.8, 1.6), once=True),
+        Step("release", left, rng.uniform(0.4, 0.8), once=True),
     ]
 
 
+def handing_over(task: Mapping[str, Any], rng: Random, number: int) -> list[Step]:
+    if number % GIVEN_BACK_EVERY:
+        return []
+    reason, handoff = rng.choice(HANDOFFS)
+    left = {"reason": reason, "handoff": handoff.format(thing=rng.choice(things(task)))}
+    return [Step("release", left, rng.uniform(0.8, 1.6), once=True)]
+
+
 def delivery(task: Mapping[str, Any], rng: Random) -> list[Step]:
-    """What the task was to deliver, registered and checked; scenes are told of as scenes too."""
-    steps: list[Step] = []
-    for artifact in artifacts_of(task):
-        steps.append(Step("register", artifact, rng.uniform(0.5, 1.2)))
-        verdict = {"path": artifact["path"], "status": "valid", "report": {"checked_by": "scripted agent"}}
-        steps.append(Step("validate", verdict, rng.uniform(0.3, 0.8)))
-        if artifact["type"] == "scene":
-            scene = {
-                "name": artifact["path"].rsplit("/", 1)[-1],
-                "path": artifact["path"],
-                "text": "The scene was saved.",
-            }
-            steps.append(say("scene", scene, 0.3))
-    return steps
+    """What the task was to deliver, registered."""
+    return [Step("register", artifact, rng.uniform(0.5, 1.2)) for artifact in artifacts_of(task)]
 
 
 def ending(task: Mapping[str, Any], rng: Random) -> list[Step]:
-    line = {"text": f"All checks of {task['code']} are green.", "level": "info", "data": {"checks": rng.randint(4, 40)}}
-    return [say("log", line, rng.uniform(0.3, 0.8)), Step("complete", completion(task, rng), rng.uniform(0.6, 1.4))]
-
-
-def second_look(task: Mapping[str, Any], rng: Random) -> list[Step]:
-    """Somebody looks again, finds something, and it is put right."""
-    reason = rng.choice(REOPENINGS).format(thing=rng.choice(things(task)))
-    return [Step("reopen", {"reason": reason}, rng.uniform(1.2, 2.4)), *repair(task, rng)]
+    return [Step("complete", {"evidence": evidence(task, rng)}, rng.uniform(0.6, 1.4))]
 
 
 def repair(task: Mapping[str, Any], rng: Random) -> list[Step]:
     note = {"percent": 95, "note": rng.choice(SECOND_LOOKS)}
-    done = completion(task, rng)
-    return [Step("progress", note, rng.uniform(1.0, 2.0)), Step("complete", done, rng.uniform(0.6, 1.4))]
+    return [Step("progress", note, rng.uniform(1.0, 2.0)), *ending(task, rng)]
 
 
-def completion(task: Mapping[str, Any], rng: Random) -> dict[str, Any]:
-    """Every criterion answered with yes, and what shows it."""
-    answers = [
-        {"criterion": criterion, "met": True, "note": rng.choice(CRITERION_NOTES)} for criterion in task["acceptance"]
+def evidence(task: Mapping[str, Any], rng: Random) -> list[dict[str, Any]]:
+    """What shows that every criterion holds, then what was made and which tools were used."""
+    shown = [
+        {"criterion": criterion, "note": rng.choice(CRITERION_NOTES), **test_run(rng)}
+        for criterion in task["acceptance"]
     ]
-    evidence = [{"kind": "artifact", "artifact": artifact["path"]} for artifact in artifacts_of(task)]
-    tried = {"kind": "test", "note": f"{rng.randint(6, 60)} checks, none failing."}
-    return {"acceptance": answers, "evidence": [*evidence, tried]}
+    made = [
+        {"kind": "screenshot" if artifact["category"] == "screenshot" else "asset", "artifact": artifact["path"]}
+        for artifact in artifacts_of(task)
+    ]
+    tools = [
+        {"kind": "log", "note": f"{tool} ran in {rng.uniform(0.2, 9):.1f} s."}
+        for tool in rng.sample(task["mcp_tools"], k=min(2, len(task["mcp_tools"])))
+    ]
+    return [*shown, *made, *tools]
 
 
-def tool_call(tool: str, rng: Random) -> Step:
-    payload = {"name": tool, "status": "succeeded", "text": f"{tool} ran in {rng.uniform(0.2, 9):.1f} s."}
-    return say("action", payload, rng.uniform(0.4, 1.0))
+def test_run(rng: Random) -> dict[str, Any]:
+    return {"kind": "test", "passed": rng.randint(2, 60), "failed": 0}
 
 
-def say(event_type: str, payload: dict[str, Any], pause: float, *, once: bool = False) -> Step:
-    return Step("publish", {"type": event_type, "payload": payload}, pause, once)
+# What people do about it
+
+
+def second_look(task: Mapping[str, Any], seed: int = 0) -> str | None:
+    """Why somebody reopens a task after its completion; None for most tasks."""
+    if (number_of(task) + seed) % REOPENED_EVERY != 3:
+        return None
+    rng = chance(task, seed)
+    return rng.choice(REOPENINGS).format(thing=rng.choice(things(task)))
+
+
+def way_out(reason: str) -> str:
+    """What people say when they have put right what blocked a task."""
+    return next((answer for _, told, answer in BLOCKERS if told == reason), "That is out of the way now.")
 
 
 def things(task: Mapping[str, Any]) -> list[str]:
@@ -199,8 +237,7 @@ def artifact_of(task: Mapping[str, Any], deliverable: str) -> dict[str, Any]:
         path = named[0]
         kind, category = ("document", "document") if path.endswith(".md") else (kind, category)
     digest = sha256(f"{task['code']} {deliverable}".encode()).hexdigest()
-    size = 500 + int(digest[:5], 16)
-    return {"type": kind, "category": category, "path": path[:1000], "sha256": digest, "size_bytes": size}
+    return {"type": kind, "category": category, "path": path[:1000], "sha256": digest}
 
 
 def endings_of(task: Mapping[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What the scripted agent says. `{thing}` is what a task delivers, in the task's own words."""
+"""What the scripted agents say. `{thing}` is what a task delivers, in the task's own words."""
 
 GREETINGS = [
     "I take {code} now: {title}.",
@@ -55,5 +55,25 @@ SECOND_LOOKS = [
     "Put right; the check that would have caught it is there now.",
 ]
 
-HELLO = "Good day. I am the scripted agent: I have read the plan and work through it, one task at a time."
+DECISIONS = [
+    ("{thing}: the simplest version that can be tried comes first.", "Nobody knows yet what it must be able to do."),
+    ("{thing}: values that people will want to tune lie in one file.", "Tuning must not need a programmer."),
+    ("{thing}: no new library for it.", "The engine has what it takes, and every library is a risk at the end."),
+]
+
+QUESTIONS = [
+    ("How good must it be for now: {thing}?", ["Good enough to try", "As good as it will get"]),
+    ("Does it have to work without sound: {thing}?", ["Yes", "No"]),
+    ("Who is to try it first: {thing}?", ["The team", "Somebody from outside"]),
+]
+"""A question, and the answers that it offers; the simulated person takes the first."""
+
+HANDOFFS = [
+    ("My context is full.", "{thing} stands as reported; nothing is half done. Begin with the checks."),
+    ("I am going in circles.", "{thing}: I tried it twice in the same way. Begin with a smaller case."),
+]
+"""Why a task is given back, and what is left for whoever goes on."""
+
+GOING_ON = "I go on where it was left: {handoff}"
 FAREWELL = "Every task of this plan is done. Thank you for watching."
+INTERRUPTED = "Interrupted; somebody else may go on."

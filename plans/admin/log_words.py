@@ -10,7 +10,7 @@ def event_in_words(told: dict[str, Any]) -> str:
     payload, code = told["payload"], told["task_code"]
     describe = WORDS.get(told["type"])
     text = describe(payload) if describe else payload.get("text") or told["type"]
-    return f"{text} {code}" if code and describe else f"{text} ({code})" if code else str(text)
+    return f"{text} {code}" if code and describe else f"{text} ({code})" if code else str(text).removesuffix(" for")
 
 
 def edited(payload: dict[str, Any]) -> str:
@@ -44,7 +44,15 @@ VERDICTS = {
 def released(payload: dict[str, Any]) -> str:
     if payload["how"] == "expired":
         return "let a claim run out on"
+    if payload["how"] == "dropped":
+        return "with the new plan ended the claim on"
     return "took the claim away on" if payload["how"] == "taken" else "gave back the claim on"
+
+
+def changed(payload: dict[str, Any]) -> str:
+    if payload.get("why"):
+        return f"changed the evidence (“{cut(payload['why'], 120)}”) of"
+    return f"with the new plan changed {', '.join(payload['fields'])} of"
 
 
 def project(payload: dict[str, Any]) -> str:
@@ -64,6 +72,7 @@ def section(payload: dict[str, Any]) -> str:
     return f"{payload['action']} the section “{payload['heading']}”"
 
 
+ENDED = {"done": "answered", "failed": "failed"}
 WORDS = {
     "project": project,
     "plan.created": lambda payload: f"proposed plan v{payload['version']} with {payload['tasks']} tasks",
@@ -80,7 +89,7 @@ WORDS = {
     "task.unblocked": lambda payload: "unblocked",
     "task.completed": lambda payload: "completed",
     "task.reopened": lambda payload: "reopened",
-    "task.changed": lambda payload: f"with the new plan changed {', '.join(payload['fields'])} of",
+    "task.changed": changed,
     "task.dropped": lambda payload: "with the new plan dropped",
     "task.claimed": lambda payload: "claimed",
     "task.released": released,
@@ -105,6 +114,9 @@ WORDS = {
     "run.ended": lambda payload: f"ended a run of the agent {payload['agent']}",
     "question.asked": lambda payload: f"({payload['agent']}) asked: “{cut(payload['question'], 120)}”",
     "question.answered": lambda payload: f"answered “{cut(payload['question'], 80)}”: “{cut(payload['answer'], 120)}”",
+    "tool.requested": lambda payload: f"({payload['agent']}) asked to use {payload['server']}.{payload['tool']} for",
+    "tool.answered": lambda payload: f"{payload['verdict']} the use of {payload['server']}.{payload['tool']} for",
+    "tool.called": lambda payload: f"used {payload['server']}.{payload['tool']}, which {ENDED[payload['status']]}, for",
     "member.changed": member,
     "error": lambda payload: f"met an error: {cut(payload['message'], 200)}",
 }

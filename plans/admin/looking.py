@@ -13,6 +13,7 @@ from plans.admin.plan_pages import PlanPages
 from plans.admin.reading import readable
 from plans.analysis import PlanAnalysis, PlannedTask, analyse
 from plans.models import Project, Role, Task, TaskPlan
+from plans.tool_names import unknown_tools
 from plans.views.plan_diff import diff_between
 
 
@@ -55,6 +56,7 @@ class LookingPages(PlanPages):
             tab="pictures",
             pictures=pictures_of(plan) if is_member(request, plan.project) else [],
             **analysis_in_words(analysis_of(tasks)),
+            unknown_tools=unknown_tools(plan.project_id, {task.code: task.mcp_tools for task in tasks}),
         )
 
 

@@ -17,6 +17,10 @@ from plans.operations import Add, AnyOperation, OperationError, apply_operations
 from plans.services.planning import check_laws, next_number
 from plans.spec import MAX_TASKS, TaskFields, TaskSpec
 
+CRITERIA = (
+    "Acceptance criteria, one a line; the end [test], [screenshot], [asset], [log] or [sign-off] demands such evidence"
+)
+
 
 def number(label: str, **attrs: Any) -> forms.NumberInput:
     return forms.NumberInput({"min": 0, "aria-label": label, "title": label, **attrs})
@@ -37,7 +41,7 @@ class TaskRow(forms.Form):
     )
     description = ProseField(widget=area(4))
     dependencies = CodesField(required=False, label="Waits for")
-    acceptance = LinesField(widget=area(4), label="Acceptance criteria, one a line")
+    acceptance = LinesField(widget=area(4), label=CRITERIA)
     deliverables = LinesField(widget=area(3), label="Deliverables, one a line")
     mcp_tools = LinesField(widget=area(3), label="MCP tools, one a line")
     story_points = forms.IntegerField(required=False, label="Story points", widget=number("Story points"))

@@ -9,6 +9,7 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from plans.admin.fields import LinesField, PairsField, ProseField
@@ -75,7 +76,7 @@ class ProjectForm(forms.ModelForm):
 
     def changes(self) -> dict[str, Any]:
         """What to save: only what was touched."""
-        plain = ("name", "description", "tokens_per_day")
+        plain = ("name", "description", "tokens_per_day", "evidence_level", "ai_verification")
         changed: dict[str, Any] = {name: self.cleaned_data[name] for name in plain if name in self.changed_data}
         if set(self.changed_data) & set(Brief.model_fields):
             changed["brief"] = self.brief.model_dump(mode="json")
@@ -87,7 +88,7 @@ class ProjectForm(forms.ModelForm):
 
 
 class OwnedProjectForm(ProjectForm):
-    """With what only an owner decides: who must agree, and what models may use."""
+    """With what only an owner decides: who must agree, what evidence is worth, and what models may use."""
 
     roles = forms.MultipleChoiceField(
         choices=[("owner", "owners"), ("editor", "editors")],
@@ -95,6 +96,18 @@ class OwnedProjectForm(ProjectForm):
         label="Who must agree on a plan",
     )
     approvals = whole_number(1, 20, label="How many of them", help_text="Whoever accepts a plan is one of them.")
+    evidence_level = forms.ChoiceField(
+        choices=Project.EvidenceLevel.choices,
+        widget=UnfoldAdminSelectWidget,
+        label="Evidence must be, at least",
+        help_text="A single criterion can demand more by its end: [test], [screenshot], [asset], [log] or [sign-off].",
+    )
+    ai_verification = forms.BooleanField(
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        label="A model looks at what agents hand in",
+        help_text="Where one is set. Its yes makes evidence checked, its no outweighs all but what is checked or confirmed.",
+    )
     tokens_per_day = whole_number(
         1,
         2**31 - 1,
@@ -105,7 +118,8 @@ class OwnedProjectForm(ProjectForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial.update(self.instance.rule.model_dump(), tokens_per_day=self.instance.tokens_per_day)
+        own = {name: getattr(self.instance, name) for name in ("tokens_per_day", "evidence_level", "ai_verification")}
+        self.initial.update(self.instance.rule.model_dump(), **own)
 
     def clean(self) -> dict[str, Any]:
         super().clean()

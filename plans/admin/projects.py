@@ -20,7 +20,7 @@ from plans.admin.runs import plan_by_writer
 from plans.models import Generation, Membership, Project, Role, TaskPlan
 
 BRIEF = ("pitch", "genre", "mechanics", "visual_style")
-AGREEMENT = (("roles", "approvals"), "tokens_per_day")
+AGREEMENT = (("roles", "approvals"), "evidence_level", "ai_verification", "tokens_per_day")
 MORE = ("platform", "engine", "target", "references", "constraints", "kpis", "milestones")
 
 
@@ -116,7 +116,11 @@ class ProjectAdmin(PagesAdmin):
         if obj and not changing:
             return [(None, {"fields": ("name", "description", "brief_to_read")})]
         head = ("name", "description", "seen_revision") if obj else ("name", "id", "description")
-        owned = [("Agreement and budget", {"fields": AGREEMENT})] if obj and may(request, obj.pk, Role.OWNER) else []
+        owned = (
+            [("Agreement, evidence and budget", {"fields": AGREEMENT})]
+            if obj and may(request, obj.pk, Role.OWNER)
+            else []
+        )
         return [(None, {"fields": head}), ("The brief", {"fields": BRIEF}), ("More of it", {"fields": MORE}), *owned]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

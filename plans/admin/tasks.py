@@ -12,22 +12,28 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
 from gamedev_gateway.core.actors import Actor
-from gamedev_gateway.core.admin import pretty_json
 from gamedev_gateway.core.api import actor_of
 from plans import services
 from plans.admin.access import may
 from plans.admin.glance import COLOURS, status_badge
 from plans.admin.pages import Confirmation, PagesAdmin, admin_url
+from plans.admin.reading import cut
+from plans.evidence import CriterionVerdict, Entry
 from plans.models import Role, Task
 
 VERBS = {
-    Task.Status.PENDING: {"start", "block"},
-    Task.Status.IN_PROGRESS: {"complete", "block"},
-    Task.Status.BLOCKED: {"unblock"},
-    Task.Status.DONE: {"reopen"},
+    Task.Status.PENDING: {"start", "block", "judge"},
+    Task.Status.IN_PROGRESS: {"complete", "block", "judge"},
+    Task.Status.BLOCKED: {"unblock", "judge"},
+    Task.Status.DONE: {"reopen", "judge"},
     Task.Status.DROPPED: set(),
 }
 """The buttons that make sense; what is allowed, the services decide."""
@@ -55,6 +61,22 @@ class CompleteForm(forms.Form):
         )
 
 
+class JudgeForm(forms.Form):
+    """Which entry, and what a person thinks of it."""
+
+    number = forms.TypedChoiceField(coerce=int, label="Evidence", widget=UnfoldAdminSelectWidget)
+    verdict = forms.ChoiceField(
+        choices=[("confirmed", "I have seen it, and confirm it"), ("disputed", "It does not show that")],
+        widget=UnfoldAdminSelectWidget,
+    )
+    note = forms.CharField(required=False, max_length=2_000, widget=UnfoldAdminTextareaWidget({"rows": 3}))
+
+    def __init__(self, task: Task, data: Any) -> None:
+        super().__init__(data)
+        counting = [entry for entry in task.shown if entry.stale is None]
+        self.fields["number"].choices = [(entry.n, entry_in_words(entry)) for entry in counting]  # type: ignore[attr-defined]
+
+
 @admin.register(Task)
 class TaskAdmin(PagesAdmin):
     list_display = ("shown_task", "shown_status", "progress", "priority", "waits_for", "project")
@@ -75,9 +97,10 @@ class TaskAdmin(PagesAdmin):
         ("started_at", "completed_at"),
         "blocked_reason",
         "what_was_done",
+        "verdicts",
         "links",
     )
-    actions_detail = ("start", "complete", "block", "unblock", "reopen")
+    actions_detail = ("start", "complete", "block", "unblock", "reopen", "judge")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Task]:
         """The list is of active plans; a task of another version is still found by its address."""
@@ -123,10 +146,14 @@ class TaskAdmin(PagesAdmin):
         size = task.estimates
         return f"{size.get('story_points', 0)} points, {size.get('time_hours', 0):g} hours"
 
-    @display(description="answers and evidence")
+    @display(description="evidence")
     def what_was_done(self, task: Task) -> str:
-        said = [*task.acceptance_answers, *task.evidence]
-        return pretty_json(said) if said else ""
+        return as_list([entry_in_words(entry) for entry in task.shown]) if task.evidence else ""
+
+    @display(description="verdicts")
+    def verdicts(self, task: Task) -> str:
+        found = task.verdicts(task.plan.project.needed_level)
+        return as_list([verdict_in_words(verdict) for verdict in found])
 
     @display(description="more")
     def links(self, task: Task) -> str:
@@ -139,7 +166,8 @@ class TaskAdmin(PagesAdmin):
         task = self.get_object(request, object_id)
         if task is None or task.plan.status != "accepted" or not may(request, task.plan.project_id, Role.EDITOR):
             return []
-        return [verb for verb in super().get_actions_detail(request, object_id) if verb.path in VERBS[task.status]]
+        fitting = VERBS[task.status] - (set() if any(entry.stale is None for entry in task.shown) else {"judge"})
+        return [verb for verb in super().get_actions_detail(request, object_id) if verb.path in fitting]
 
     def work_page(
         self, request: HttpRequest, object_id: str, verb: str, do: Any, form: Any = Confirmation
@@ -151,7 +179,7 @@ class TaskAdmin(PagesAdmin):
             title=f"{verb} {task.code}",
             note=task.title,
             button=verb,
-            form=partial(form, task) if form is CompleteForm else form,
+            form=partial(form, task) if form in (CompleteForm, JudgeForm) else form,
             do=partial(do, task, actor_of(request)),
         )
 
@@ -190,11 +218,37 @@ class TaskAdmin(PagesAdmin):
 
         return self.work_page(request, object_id, "Reopen", do, ReopenForm)
 
+    @action(description="Judge evidence", icon="rate_review")
+    def judge(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        def do(task: Task, actor: Actor, data: dict[str, Any]) -> Task:
+            return services.judge_evidence(task, actor=actor, **data)
+
+        return self.work_page(request, object_id, "Judge evidence", do, JudgeForm)
+
 
 def answered(task: Task, data: dict[str, Any]) -> dict[str, Any]:
     """The form of a completion as the service takes it."""
     met = [{"criterion": text, "met": data[f"met_{place}"]} for place, text in enumerate(task.acceptance)]
     return {"acceptance": met, "evidence": [{"kind": "note", "note": data["note"]}] if data["note"] else []}
+
+
+def entry_in_words(entry: Entry) -> str:
+    """An entry of evidence in one line: what, for which criterion, who saw it, and what became of it."""
+    numbers = {name: getattr(entry, name) for name in ("passed", "failed", "skipped")}
+    counted = ", ".join(f"{count} {name}" for name, count in numbers.items() if count is not None)
+    said = [entry.verdict, counted, entry.path, entry.note, entry.excerpt]
+    by = f", by {entry.by.name}" if entry.by else ""
+    judged = f" {entry.judged.verdict.capitalize()} by {entry.judged.by.name}." if entry.judged else ""
+    stale = f" Out of date: {entry.stale.why}" if entry.stale else ""
+    what = cut("; ".join(filter(None, said)), 200)
+    about = f" for “{cut(entry.criterion, 100)}”" if entry.criterion else ""
+    return f"{entry.n}. {entry.kind}{about}{f': {what}' if what else ''} ({entry.level}{by}).{judged}{stale}"
+
+
+def verdict_in_words(verdict: CriterionVerdict) -> str:
+    shown = f" by evidence {', '.join(map(str, verdict.evidence))}" if verdict.evidence else ""
+    how = f"met ({verdict.level}){shown}" if verdict.verdict == "met" else f"{verdict.verdict}. {verdict.reason}"
+    return f"{verdict.criterion}: {how}"
 
 
 def link(obj: Any, text: str) -> SafeString:

@@ -53,6 +53,9 @@ class Artifact(models.Model):
 
     objects = ArtifactQuerySet.as_manager()
 
+    made_stale: list[dict[str, Any]] = []
+    """[{task, evidence}]: what its registration made out of date, by code and number. Not stored."""
+
     class Meta:
         db_table = "artifacts"
         ordering = ["-pk"]

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from plans.evidence import CriterionVerdict, Entry, Level, entries_of, judge, words_of
 from plans.models.projects import Project
 from plans.spec import CODE_PATTERN, Estimates, TaskSpec
 from realtime.publishing import TaskRef
@@ -216,6 +217,16 @@ class Task(models.Model):
         if self.completed_at:
             return self.Status.DONE
         return self.Status.IN_PROGRESS if self.started_at else self.Status.PENDING
+
+    @property
+    def shown(self) -> list[Entry]:
+        """The evidence, also what older gateways stored."""
+        return entries_of(self.evidence)
+
+    def verdicts(self, needed: Level) -> list[CriterionVerdict]:
+        """How things stand with each criterion. The answers of a completion count while it stands."""
+        answers = self.acceptance_answers if self.status == self.Status.DONE else []
+        return judge(self.acceptance, words_of(answers), self.shown, needed)
 
     def start(self) -> None:
         self.status = self.Status.IN_PROGRESS

@@ -1,6 +1,6 @@
 """Projects and their people."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -10,6 +10,7 @@ from django.db.models.functions import Concat
 
 from plans.brief import Brief
 from plans.consensus import Rule
+from plans.evidence import Level
 from realtime.models import Event
 
 SLUG = RegexValidator(r"^[a-z0-9]+(?:-[a-z0-9]+)*\Z", "Use a-z, 0-9 and single hyphens inside.")
@@ -62,6 +63,14 @@ class Project(models.Model):
         ACTIVE = "active", "Active: the plan is being worked on"
         COMPLETED = "completed", "Completed: every task is done"
 
+    class EvidenceLevel(models.TextChoices):
+        """The levels of plans.evidence, in words."""
+
+        SAID = "said", "said by whoever did the work"
+        SEEN = "seen", "seen by a tool"
+        CHECKED = "checked", "checked by the gateway"
+        CONFIRMED = "confirmed", "confirmed by a person"
+
     id = models.CharField(primary_key=True, max_length=64, validators=[SLUG])
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True, default="")
@@ -80,6 +89,16 @@ class Project(models.Model):
     tokens_per_day = models.PositiveIntegerField(
         null=True, blank=True, help_text="What the writers' models may use in 24 hours; empty for the server's default."
     )
+    evidence_level = models.CharField(
+        max_length=9,
+        choices=EvidenceLevel.choices,
+        default=EvidenceLevel.SAID,
+        help_text="Who must have seen the evidence for a criterion at least.",
+    )
+    ai_verification = models.BooleanField(
+        default=False,
+        help_text="Whether a model, where one is set, looks at what agents hand in before it counts.",
+    )
     highest_code = models.PositiveIntegerField(
         default=0, editable=False, help_text="The highest task number ever accepted; new tasks are numbered above it."
     )
@@ -95,7 +114,11 @@ class Project(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "consensus", "active", "completed"]), name="project_status_known"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(evidence_level__in=["said", "seen", "checked", "confirmed"]),
+                name="project_evidence_level_known",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -109,6 +132,11 @@ class Project(models.Model):
     def rule(self) -> Rule:
         """Who must agree on its plans."""
         return Rule.model_validate(self.consensus)
+
+    @property
+    def needed_level(self) -> Level:
+        """Who must have seen the evidence for a criterion at least."""
+        return cast(Level, self.evidence_level)
 
     def role_of(self, user: Any) -> Role | None:
         membership = self.memberships.filter(user=user).first() if user.is_authenticated else None

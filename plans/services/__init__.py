@@ -1,7 +1,7 @@
 """The one write path of projects, plans and work. Doors (views, sockets, admin, commands) call these and nothing below."""
 
 from plans.services.accepting import accept_plan
-from plans.services.artifact_checks import see_artifact
+from plans.services.artifact_checks import see_artifact, see_new
 from plans.services.artifacts import (
     delete_artifact,
     register_artifact,
@@ -12,6 +12,7 @@ from plans.services.artifacts import (
 from plans.services.claims import claim_resource, claim_task, heartbeat, release_claim, release_run_out, release_task
 from plans.services.comments import comment_on_plan, reopen_comment, resolve_comment
 from plans.services.consensus import change_rule
+from plans.services.evidence import judge_evidence, note_tool_result, show_evidence
 from plans.services.generations import cancel_generation, generate_later, take_up_abandoned
 from plans.services.next_claim import Taken, claim_next, claim_next_for
 from plans.services.planning import create_task_plan, edit_plan, get_active_plan, propose_tasks
@@ -29,7 +30,7 @@ from plans.services.projects import (
 from plans.services.rebasing import rebase_plan
 from plans.services.reviews import review_plan
 from plans.services.thinking import generate, generate_now
-from plans.services.verifying import verify_completion
+from plans.services.verifying import opinions_on, verify_completion
 from plans.services.work import block_task, complete_task, reopen_task, report_progress, start_task, unblock_task
 
 __all__ = [
@@ -57,7 +58,10 @@ __all__ = [
     "get_active_plan",
     "give_ownerless",
     "heartbeat",
+    "judge_evidence",
     "next_task",
+    "note_tool_result",
+    "opinions_on",
     "propose_tasks",
     "rebase_plan",
     "register_artifact",
@@ -72,7 +76,9 @@ __all__ = [
     "resolve_comment",
     "review_plan",
     "see_artifact",
+    "see_new",
     "set_member",
+    "show_evidence",
     "start_task",
     "store_verdict",
     "take_up_abandoned",

@@ -14,7 +14,7 @@ from plans.diff import PlanDiff, diff_plans
 from plans.errors import AgentsDoNotDecide, CodesTaken, NeedsMoreChanges, NotProposed, StaleBase
 from plans.lineage import Lineage, specs_of
 from plans.models import Artifact, Claim, Project, Task, TaskPlan
-from plans.services.claims import end_quietly
+from plans.services.claims import end_quietly, last_words
 from plans.services.consensus import check_agreed
 from plans.services.operations import replace_operations, told_on
 from plans.services.planning import announce_proposal, check_laws, get_active_plan, store_tasks, store_version
@@ -63,10 +63,10 @@ def accept_plan(plan: TaskPlan, *, actor: Actor, only: Collection[str] | None = 
     if part:
         take_part(plan, part, previous)
     diff = diff_plans(previous.specs() if previous else [], specs, [each.op for each in told])
-    make_active(project, plan, previous, specs)
+    ended = make_active(project, plan, previous, specs)
     rest = propose_rest(project, plan, part) if part else None
     standing_changed = refresh_standing(project)
-    announce_acceptance(project, plan, previous, diff, actor, rest)
+    announce_acceptance(project, plan, previous, diff, actor, rest, ended)
     if rest and part:
         announce_proposal(rest, len(part.whole), event_types.PlanCreated, actor)
     if standing_changed:
@@ -74,16 +74,19 @@ def accept_plan(plan: TaskPlan, *, actor: Actor, only: Collection[str] | None = 
     return plan
 
 
-def make_active(project: Project, plan: TaskPlan, previous: TaskPlan | None, specs: Sequence[TaskSpec]) -> None:
+def make_active(project: Project, plan: TaskPlan, previous: TaskPlan | None, specs: Sequence[TaskSpec]) -> list[Claim]:
+    """Gives the claims that have ended with it."""
+    ended: list[Claim] = []
     if previous is not None:
         previous.status = TaskPlan.Status.SUPERSEDED
         previous.save(update_fields=["status"])
-        carry_work(previous, plan)
+        ended = carry_work(previous, plan)
     plan.status = TaskPlan.Status.ACCEPTED
     plan.accepted_at = timezone.now()
     plan.save(update_fields=["status", "accepted_at", "base", "revision", "summary", "understood"])
     project.highest_code = max([project.highest_code, *(code_number(spec.code) for spec in specs)])
     project.save(update_fields=["highest_code"])
+    return ended
 
 
 # May it be accepted?
@@ -177,7 +180,8 @@ def propose_rest(project: Project, plan: TaskPlan, part: Part) -> TaskPlan:
 # The work
 
 
-def carry_work(previous: TaskPlan, plan: TaskPlan) -> None:
+def carry_work(previous: TaskPlan, plan: TaskPlan) -> list[Claim]:
+    """Take the work over to a new version; gives the claims that have ended, since it drops their tasks."""
     rows = {row.code: row for row in plan.tasks.all()}
     worked_on: list[Task] = []
     dropped: list[Task] = []
@@ -188,10 +192,11 @@ def carry_work(previous: TaskPlan, plan: TaskPlan) -> None:
             worked_on.append(rows[old.code])
     Task.objects.bulk_update(worked_on, Task.WORK_FIELDS)
     Task.objects.bulk_create(dropped)
-    end_quietly(plan.project_id, [task.code for task in dropped], Claim.Ended.DROPPED)
+    ended = end_quietly(plan.project_id, [task.code for task in dropped], Claim.Ended.DROPPED)
     ids = dict(plan.tasks.all().values_list("code", "pk"))
     artifacts = Artifact.objects.filter(task__plan=previous).values_list("pk", "task__code")
     Artifact.objects.bulk_update([Artifact(pk=pk, task_id=ids[code]) for pk, code in artifacts], ["task"])
+    return ended
 
 
 def dropped_copy(old: Task, plan: TaskPlan, idx: int) -> Task:
@@ -212,8 +217,10 @@ def announce_acceptance(
     diff: PlanDiff,
     actor: Actor,
     rest: TaskPlan | None,
+    ended: Sequence[Claim],
 ) -> None:
-    """One event with the full diff, then one for each task of the former plan that is changed or dropped."""
+    """One event with the full diff, then one for each task of the former plan that is changed or dropped, and each claim that
+    has ended with its task."""
     tasks = list(Task.objects.filter(plan=plan))
     refs = {task.code: task.ref for task in tasks}
     stood = {task.code: task for task in previous.tasks.all()} if previous else {}
@@ -246,3 +253,14 @@ def announce_acceptance(
     for spec in diff.dropped:
         left_out = event_types.TaskDropped(plan_id=plan.pk, title=spec.title, was=stood[spec.code].status)
         publish(project.pk, left_out, actor=actor, task=refs[spec.code], causation_id=cause)
+    for claim in ended:
+        left = event_types.TaskReleased(
+            claim_id=claim.pk,
+            resource=claim.resource,
+            how=claim.Ended.DROPPED.value,
+            reason="The plan no longer has the task.",
+            handoff=last_words(claim),
+            changes={},
+            current_task=told.current_task,
+        )
+        publish(project.pk, left, actor=actor, task=refs[claim.resource], causation_id=cause)

@@ -1,8 +1,10 @@
 """Looking at an artifact's file ourselves. Takes up to seconds: never inside a transaction."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from threading import BoundedSemaphore
 from typing import Any, BinaryIO
 
@@ -10,13 +12,15 @@ import structlog
 from django.conf import settings
 
 from plans.artifact_errors import CheckUnavailable, NoFile, NotCheckable
-from plans.artifact_files import name_of, open_file, surroundings_of
+from plans.artifact_files import Measured, name_of, open_file, surroundings_of
 from plans.checking.budgets import Budgets
 from plans.checking.kinds import KINDS, kind_of_name
 from plans.checking.outside import CheckFailed, Limits, check_file
 from plans.checking.report import Report
-from plans.models import Artifact
+from plans.models import Artifact, Project
 
+Seen = tuple[str, dict[str, Any]]
+"""A verdict, `valid` or `invalid`, and the report on it."""
 GATEWAY = "gateway"
 """Who checked it, in reports on what the gateway has seen itself."""
 AT_ONCE = 2
@@ -25,22 +29,55 @@ SLOTS = BoundedSemaphore(AT_ONCE)
 log = structlog.get_logger("gateway.checks")
 
 
-def see_artifact(artifact: Artifact, *, budgets: Budgets, known_guids: list[str]) -> tuple[str, dict[str, Any]]:
-    """The verdict on an artifact's file, `valid` or `invalid`, and the report on it; nothing is stored.
+def see_artifact(
+    artifact: Artifact, *, budgets: Budgets, known_guids: Sequence[str] = (), upload: BinaryIO | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The verdict on an artifact's file, `valid` or `invalid`, and the report on it; nothing is stored. `upload` is the file
+    where it is not kept yet.
 
     Raises NoFile, NotCheckable, or CheckUnavailable.
     """
-    file = open_file(artifact)
+    file = upload or open_file(artifact)
     if file is None:
         raise NoFile
     with file:
-        told = too_large(artifact, file) or told_by_child(artifact, file, budgets, known_guids)
+        told = too_large(artifact, file) or told_by_child(artifact, file, budgets, list(known_guids))
     told["findings"] = [*broken_claims(artifact, told["facts"]), *told["findings"]]
     invalid = any(finding["level"] == "error" for finding in told["findings"])
     if told["kind"] == "unknown" and not invalid:
         raise NotCheckable(name_of(artifact), sorted(KINDS))
     verdict = Artifact.Validation.INVALID if invalid else Artifact.Validation.VALID
     return verdict.value, {**told, "checked_by": GATEWAY, "valid": not invalid}
+
+
+def see_new(project: Project, *, upload: Any = None, measured: Measured | None, **fields: Any) -> Seen | None:
+    """The same, against the usual budgets, of a file that is about to be registered, as `register_artifact` takes it; None where
+    there is nothing to be seen, or not now."""
+    if measured is None:
+        return None
+    told = {name: fields[name] for name in ("category", "path", "uri", "sha256", "size_bytes") if fields.get(name)}
+    try:
+        file = copy_of(upload) if upload is not None else None
+        verdict, report = see_artifact(Artifact(project=project, **told), budgets=Budgets(), upload=file)
+    except (NoFile, NotCheckable, CheckUnavailable):
+        return None
+    return None if only_waits_for_others(report) else (verdict, report)
+
+
+def only_waits_for_others(report: dict[str, Any]) -> bool:
+    """Whether all that is wrong is that it names what is not registered, which may be registered next."""
+    errors = {finding["code"] for finding in report["findings"] if finding["level"] == "error"}
+    return errors == {"dangling_guid"}
+
+
+def copy_of(upload: Any) -> BinaryIO:
+    """An upload as a file of the system, which a child can inherit."""
+    copy = TemporaryFile()  # noqa: SIM115  whoever reads it closes it
+    upload.seek(0)
+    copyfileobj(upload, copy)
+    upload.seek(0)
+    copy.seek(0)
+    return copy
 
 
 def too_large(artifact: Artifact, file: BinaryIO) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Max
+from django.dispatch import Signal
 from django.utils import timezone
 
 from gamedev_gateway.core.actors import SYSTEM, Actor
@@ -22,6 +23,10 @@ from realtime.publishing import publish
 DEFAULT_TTL = 300
 LONGEST_TTL = 3_600
 """Seconds. An agent compiles and tests for minutes; after an hour of silence it is not coming back."""
+VERIFYING = 120
+"""Seconds that a claim lives on from any moment at which its completion is being looked at."""
+claim_kept = Signal()
+"""A claim was kept alive by us and not by its holder: (claim_id)."""
 CLAIMABLE = (Task.Status.PENDING, Task.Status.IN_PROGRESS, Task.Status.BLOCKED)
 
 
@@ -95,9 +100,18 @@ def last_handoff(claim: Claim) -> str:
 
 @transaction.atomic
 def heartbeat(project: Project, grip: Grip, *, actor: Actor) -> Claim:
-    """A sign of life: the claim lives for its ttl from now on. Raises StaleClaim."""
+    """A sign of life: the claim lives for its ttl from now on, or as long as it would anyway. Raises StaleClaim."""
     claim = held_claim(project.lock(), grip, actor)
-    return prolong(claim, claim.ttl)
+    left = (claim.expires_at - timezone.now()).total_seconds()
+    return claim if left > claim.ttl else prolong(claim, claim.ttl)
+
+
+def keep_while_verifying(claim_id: int) -> None:
+    """A claim does not run out while we look at what was done under it; whoever holds it waits for us, and is there."""
+    soon, later = (timezone.now() + timedelta(seconds=seconds) for seconds in (VERIFYING / 2, VERIFYING))
+    kept = Claim.objects.filter(pk=claim_id, ended_at=None, expires_at__lt=soon).update(expires_at=later)
+    if kept:
+        claim_kept.send(sender=Claim, claim_id=claim_id)
 
 
 @transaction.atomic
@@ -177,10 +191,12 @@ def open_claims(project_id: str) -> dict[str, Claim]:
     return {claim.resource: claim for claim in Claim.objects.open().filter(project=project_id)}
 
 
-def end_quietly(project_id: str, codes: Collection[str], ended_as: Claim.Ended) -> None:
-    """End the claims on tasks whose own events tell why: they are done, or dropped."""
+def end_quietly(project_id: str, codes: Collection[str], ended_as: Claim.Ended) -> list[Claim]:
+    """End the claims on tasks that are done, which their own events tell, or dropped, which the caller tells; gives them."""
     held = Claim.objects.filter(project=project_id, resource__in=codes, ended_at=None)
+    ended = list(held)
     held.update(ended_as=ended_as, ended_at=timezone.now())
+    return ended
 
 
 def end_claim(claim: Claim, ended_as: Claim.Ended, *, actor: Actor, reason: str = "", handoff: str = "") -> None:

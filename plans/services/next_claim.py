@@ -16,7 +16,7 @@ from gamedev_gateway.core.correlation import correlation_id
 from plans.models import Claim, Project, Task
 from plans.next_task import NextTask, choose_several
 from plans.services.claims import end_all, last_words, prolong
-from plans.services.progress import announce_standing, live_tasks, refresh_standing, work_items
+from plans.services.progress import announce_standing, live_tasks, refresh_standing, work_graph
 from plans.services.work import TOLD
 from realtime import event_types
 from realtime.publishing import Told, publish_all
@@ -64,7 +64,8 @@ def claim_next_for(project: Project, asked: Sequence[Asked]) -> list[Taken | Nex
             given[each.run] = Taken(
                 task, prolong(claim, each.ttl), handoffs(project, [claim]).get(task.code, ""), AGAIN
             )
-    given |= begin(project, list({each.run: each for each in asked if each.run not in given}.values()))
+    if waiting := {each.run: each for each in asked if each.run not in given}:
+        given |= begin(project, list(waiting.values()))
     return [given[each.run] for each in asked]
 
 
@@ -80,7 +81,8 @@ def tasks_in_hand(project: Project, runs: set[int]) -> dict[int, tuple[Task, Cla
 
 def begin(project: Project, asked: Sequence[Asked]) -> dict[int, Taken | NextTask]:
     """A task for each run, claimed and begun, by run."""
-    choices = choose_several(work_items(project), len(asked)) if asked else []
+    items, graph = work_graph(project)
+    choices = choose_several(items, len(asked), graph)
     chosen = {choice.code: choice for choice in choices if choice.code}
     rows = {task.code: task for task in live_tasks(project).select_related("plan__project").filter(code__in=chosen)}
     claims = make_claims(project, dict(zip(chosen, asked, strict=False)))
@@ -120,7 +122,10 @@ def make_claims(project: Project, holders: dict[str, Asked]) -> list[Claim]:
 def handoffs(project: Project, claims: Sequence[Claim]) -> dict[str, str]:
     """What the holders before left, by task."""
     fences = {claim.resource: claim.fence for claim in claims}
-    before = project.claims.filter(resource__in=[code for code, fence in fences.items() if fence > 1])
+    again = [code for code, fence in fences.items() if fence > 1]
+    before = project.claims.filter(resource__in=again).only(
+        "project", "resource", "fence", "progress", "note", "handoff"
+    )
     return {claim.resource: last_words(claim) for claim in before if claim.fence == fences[claim.resource] - 1}
 
 

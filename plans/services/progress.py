@@ -1,18 +1,23 @@
 """What follows from the state of the tasks: the project's status, its current task, the next one."""
 
-from dataclasses import replace
+import json
+from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
 
 from gamedev_gateway.core.actors import Actor
 from plans.errors import TaskSuperseded
+from plans.graph import Downstream
 from plans.models import Project, Task, TaskPlan
 from plans.next_task import NextTask, WorkItem, choose_next
 from realtime import event_types
 from realtime.publishing import publish
 
-COLUMNS = ("code", "title", "status", "priority", "dependencies", "blocked_reason")
+COLUMNS = ("code", "title", "status", "priority", "waits_for", "blocked_reason")
 """What the choice of the next task looks at. Plans have thousands of tasks, and whole rows of them take long to read."""
+WAITS_FOR = Cast("dependencies", TextField())
+GRAPHS_KEPT = 8
 
 
 def live_tasks(project: Project) -> QuerySet[Task]:
@@ -22,7 +27,7 @@ def live_tasks(project: Project) -> QuerySet[Task]:
 
 def next_task(project: Project) -> tuple[Task | None, NextTask]:
     """The task to begin next, and the choice with its reason. Looks at the active plan alone."""
-    choice = choose_next(work_items(project))
+    choice = choose_next(*work_graph(project))
     if choice.code is None:
         return None, choice
     return live_tasks(project).select_related("plan").get(code=choice.code), choice
@@ -30,9 +35,30 @@ def next_task(project: Project) -> tuple[Task | None, NextTask]:
 
 def work_items(project: Project) -> list[WorkItem]:
     """The live tasks as the choice sees them; those that somebody holds are claimed."""
+    return work_graph(project)[0]
+
+
+def work_graph(project: Project) -> tuple[list[WorkItem], Downstream]:
+    """The same, with what waits for what among them."""
     claimed = set(project.claims.open().values_list("resource", flat=True))
-    rows = live_tasks(project).values_list(*COLUMNS)
-    return [WorkItem(**dict(zip(COLUMNS, row, strict=True)), claimed=row[0] in claimed) for row in rows]
+    rows = list(live_tasks(project).annotate(waits_for=WAITS_FOR).values_list(*COLUMNS))
+    graph = graph_told(tuple((code, waits_for) for code, _, _, _, waits_for, _ in rows))
+    items = [
+        WorkItem(code, title, status, priority, graph.edges[code], blocked_reason, code in claimed)
+        for code, title, status, priority, _, blocked_reason in rows
+    ]
+    return items, graph
+
+
+def live_graph(project: Project) -> Downstream:
+    """What waits for what among the live tasks."""
+    return graph_told(tuple(live_tasks(project).annotate(waits_for=WAITS_FOR).values_list("code", "waits_for")))
+
+
+@lru_cache(GRAPHS_KEPT)
+def graph_told(rows: tuple[tuple[str, str], ...]) -> Downstream:
+    """The graph of tasks from (code, its dependencies as JSON). It stays the same as long as a plan is the active one."""
+    return Downstream({code: json.loads(waits_for) for code, waits_for in rows})
 
 
 def check_workable(task: Task, project: Project) -> None:
@@ -69,6 +95,6 @@ def current_task(project: Project) -> Task | None:
     running = tasks.filter(status=Task.Status.IN_PROGRESS, started_at__isnull=False)
     if latest := running.order_by("-started_at", "-pk").first():
         return latest
-    items = [replace(item, claimed=False) for item in work_items(project)]
-    code = choose_next(items).code
+    items, graph = work_graph(project)
+    code = choose_next([item._replace(claimed=False) for item in items], graph).code
     return tasks.get(code=code) if code else None

@@ -191,10 +191,18 @@ async def while_ours(run: Generation, thinking: Coroutine[Any, Any, T]) -> T:
 async def still_ours(run: Generation) -> bool:
     """A database that is away for a moment says nothing about whose the run is; its end is fenced."""
     try:
-        return bool(await in_database(generations.keep_all, [run]))
+        return await in_database(keep, run)
     except DatabaseError:
         log.exception("lease_not_prolonged", generation=run.pk)
         return True
+
+
+def keep(run: Generation) -> bool:
+    """Prolong the run's lease, and whatever else must live as long; False when it is no longer ours."""
+    ours = bool(generations.keep_all([run]))
+    if ours:
+        _writers[run.kind].keep(run)
+    return ours
 
 
 def hold(run: Generation) -> Project:

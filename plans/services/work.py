@@ -1,6 +1,6 @@
 """Work on the tasks of the active plan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -9,8 +9,10 @@ from django.utils import timezone
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput
 from plans.errors import CriteriaUnmet, DependenciesUnmet, WrongStatus
-from plans.models import Artifact, Claim, Project, Task
+from plans.evidence import MODEL, Entry, Level, added, judge, without_opinions, words_of
+from plans.models import Claim, Project, Task
 from plans.services.claims import Grip, check_grip, end_quietly, note_report
+from plans.services.evidence import entries_from, outdate_all
 from plans.services.progress import announce_standing, check_workable, refresh_standing
 from realtime import event_types
 from realtime.publishing import publish
@@ -60,7 +62,7 @@ def block_task(task: Task, *, reason: str, kind: str = "", grip: Grip | None = N
 
 def unblock_task(task: Task, *, grip: Grip | None = None, actor: Actor) -> Task:
     def unblock(task: Task) -> dict[str, Any]:
-        task.status = IN_PROGRESS if task.started_at else PENDING
+        task.status = status_again(task)
         task.blocked_reason = ""
         return {}
 
@@ -75,37 +77,58 @@ def complete_task(
     acceptance: list[dict[str, Any]],
     evidence: list[dict[str, Any]],
     grip: Grip | None = None,
+    opinions: Sequence[Entry] = (),
     actor: Actor,
 ) -> Task:
-    """Complete a task whose every acceptance criterion is answered with yes. Its claim has then served.
+    """Complete a task whose every acceptance criterion is answered with yes, and shown to hold where that is demanded. Its claim
+    has then served.
 
     One whose claim ran out is pending again; it can still be completed under that claim while nobody has begun to redo it.
 
-    acceptance: [{criterion, met, note?}]; evidence: [{kind, note?, artifact?}], artifacts by id.
+    acceptance: [{criterion, met, note?}]; evidence: as `show_evidence` takes it; opinions: what a model thinks of it.
     """
 
     def complete(task: Task) -> dict[str, Any]:
-        check_answers(task, acceptance)
-        check_evidence(task, evidence)
+        answers = [{**answer, "by": {"kind": actor.kind, "name": actor.name}} for answer in acceptance]
+        entries = added(without_opinions(task.shown), [*entries_from(task, evidence, actor), *opinions])
+        check_met(task, answers, entries, task.plan.project.needed_level)
         task.status, task.progress = DONE, 100
         end_quietly(task.plan.project_id, [task.code], Claim.Ended.COMPLETED)
         task.completed_at = timezone.now()
-        task.acceptance_answers = acceptance
-        task.evidence = [*task.evidence, *evidence]
-        return {"acceptance": acceptance}
+        task.acceptance_answers = answers
+        task.evidence = [entry.as_json() for entry in entries]
+        return {"acceptance": answers}
 
-    begun = [IN_PROGRESS, PENDING] if grip and task.started_at else [IN_PROGRESS]
     return transition(
-        task, complete, event_types.TaskCompleted, verb="completed", allowed=begun, actor=actor, grip=grip
+        task,
+        complete,
+        event_types.TaskCompleted,
+        verb="completed",
+        allowed=completable(task, grip),
+        actor=actor,
+        grip=grip,
     )
+
+
+def completable(task: Task, grip: Grip | None) -> list[Task.Status]:
+    return [IN_PROGRESS, PENDING] if grip and task.started_at else [IN_PROGRESS]
 
 
 def reopen_task(task: Task, *, reason: str = "", actor: Actor) -> Task:
     def reopen(task: Task) -> dict[str, Any]:
         task.reopen()
+        task.status = status_again(task)
+        outdate_all(task, f"The task was reopened: {reason}" if reason else "The task was reopened.")
         return {"reason": reason}
 
     return transition(task, reopen, event_types.TaskReopened, verb="reopened", allowed=[DONE], actor=actor)
+
+
+def status_again(task: Task) -> Task.Status:
+    """What a task is that goes on: pending where its last holder has left it, so that it is given out again."""
+    claims = Claim.objects.filter(project=task.plan.project_id, resource=task.code)
+    left = claims.exists() and not claims.open().exists()
+    return IN_PROGRESS if task.started_at and not left else PENDING
 
 
 @transaction.atomic
@@ -124,11 +147,8 @@ def transition(
     `change` alters the task and returns what its event tells besides.
     """
     project = Project.objects.select_for_update().get(plans=task.plan_id)
-    task = Task.objects.select_related("plan").get(pk=task.pk)
-    check_workable(task, project)
-    check_grip(project, task, grip, actor, completing=announce_as is event_types.TaskCompleted)
-    if task.status not in allowed:
-        raise WrongStatus(task, verb, [status.value for status in allowed])
+    completing = announce_as is event_types.TaskCompleted
+    task = workable(project, task, grip, actor, verb=verb, allowed=allowed, completing=completing)
     before = {field: getattr(task, field) for field in TOLD}
     told = change(task)
     task.save()
@@ -141,31 +161,38 @@ def transition(
     return task
 
 
-def check_answers(task: Task, acceptance: list[dict[str, Any]]) -> None:
-    """Every criterion answered, each with yes; and no answer to a question that nobody asked."""
-    answers = {answer["criterion"]: answer["met"] for answer in acceptance}
+def workable(
+    project: Project,
+    task: Task,
+    grip: Grip | None,
+    actor: Actor,
+    *,
+    verb: str,
+    allowed: list[Task.Status],
+    completing: bool = False,
+) -> Task:
+    """A task of a locked project as it is now, where the actor may do this with it. Raises what speaks against it."""
+    task = Task.objects.select_related("plan__project").get(pk=task.pk)
+    check_workable(task, project)
+    check_grip(project, task, grip, actor, completing=completing)
+    if task.status not in allowed:
+        raise WrongStatus(task, verb, [status.value for status in allowed])
+    return task
+
+
+def check_met(task: Task, answers: Sequence[dict[str, Any]], entries: Sequence[Entry], needed: Level) -> None:
+    """Every criterion answered with yes and shown to hold; and no answer to a question that nobody asked."""
     errors = {
         f"acceptance.{index}.criterion": ["The task has no such criterion."]
-        for index, answer in enumerate(acceptance)
+        for index, answer in enumerate(answers)
         if answer["criterion"] not in task.acceptance
     }
     if errors:
         raise InvalidInput(errors)
-    if unmet := [criterion for criterion in task.acceptance if not answers.get(criterion)]:
-        raise CriteriaUnmet(task, unmet, [criterion for criterion in unmet if criterion not in answers])
-
-
-def check_evidence(task: Task, evidence: list[dict[str, Any]]) -> None:
-    """Evidence names artifacts of the task, none of which was found invalid."""
-    own = dict(task.artifacts.values_list("pk", "validation_status"))
-    errors = {}
-    for index, item in enumerate(evidence):
-        artifact = item.get("artifact")
-        if artifact is None:
-            continue
-        if artifact not in own:
-            errors[f"evidence.{index}.artifact"] = ["The task has no such artifact."]
-        elif own[artifact] == Artifact.Validation.INVALID:
-            errors[f"evidence.{index}.artifact"] = ["It was found to be invalid; mend it, and have it checked again."]
-    if errors:
-        raise InvalidInput(errors)
+    words = words_of(answers)
+    verdicts = judge(task.acceptance, words, entries, needed)
+    unmet = [verdict for verdict in verdicts if verdict.criterion not in words or verdict.verdict != "met"]
+    if unmet:
+        missing = next((each.note for each in entries if each.kind == MODEL and each.criterion is None), "")
+        unanswered = [verdict.criterion for verdict in unmet if verdict.criterion not in words]
+        raise CriteriaUnmet(task, unmet, unanswered, missing or "")

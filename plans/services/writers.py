@@ -37,6 +37,9 @@ class Writer(ABC, Generic[Order, Answer]):
         What else there is to say of the run goes into `run.result`.
         """
 
+    def keep(self, run: Generation) -> None:
+        """Keep alive what must not run out while a model thinks. Called every second or so."""
+
     def fits(self, answer: Answer, thought_about: Order, now: Order) -> bool:
         """Whether an answer that was thought out for one order does for the order as it is by now."""
         return thought_about == now

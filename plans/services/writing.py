@@ -1,6 +1,6 @@
 """Plans made and changed by the planner: a model, or the template."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from gamedev_gateway.core.errors import NotFound
@@ -25,6 +25,7 @@ from plans.services.planning import create_task_plan, derive_plan, get_active_pl
 from plans.services.thinking import register_writer
 from plans.services.writers import Writer
 from plans.spec import TaskSpec, code_number
+from plans.tool_names import chosen_tools
 from realtime import event_types
 
 BEGUN = (Task.Status.IN_PROGRESS, Task.Status.BLOCKED, Task.Status.DONE)
@@ -51,7 +52,7 @@ class PlanWriter(Writer[PlanOrder, ProposedPlan]):
         active = get_active_plan(project)
         return create_task_plan(
             project,
-            fitted(project, proposed.tasks, active),
+            with_tools_of(project, fitted(project, proposed.tasks, active), begun_codes(active)),
             actor=asked_by(run),
             summary=" ".join([proposed.summary, *remarks_on(proposed)]),
             base=active,
@@ -85,6 +86,12 @@ def fitted(project: Project, tasks: Sequence[TaskSpec], active: TaskPlan | None)
         return tasks
     specs = active.specs()
     return align(tasks, specs, begun=begun_codes(active), next_number=next_number(project, specs))
+
+
+def with_tools_of(project: Project, tasks: Sequence[TaskSpec], begun: Collection[str]) -> Sequence[TaskSpec]:
+    """The tasks with the tools that the project has for those that the writer wished for; what was begun stays as it is."""
+    chosen = chosen_tools(project.pk, {task.code: task.mcp_tools for task in tasks if task.code not in begun})
+    return [task.model_copy(update={"mcp_tools": chosen[task.code]}) if task.code in chosen else task for task in tasks]
 
 
 def begun_codes(active: TaskPlan | None) -> frozenset[str]:

@@ -8,27 +8,35 @@ from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.generics import GenericAPIView
 from rest_framework.mixins import ListModelMixin
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from gamedev_gateway.core.api import actor_of
+from gamedev_gateway.core.api import actor_of, etag_of
 from gamedev_gateway.core.errors import NotFound
 from gamedev_gateway.core.parsers import StrictJSONParser
 from plans import services
 from plans.artifact_files import Measured, measure_given, name_of, open_file
-from plans.artifact_serializers import ArtifactSerializer, CreateArtifactSerializer, ValidateArtifactSerializer
+from plans.artifact_serializers import (
+    ArtifactSerializer,
+    CreateArtifactSerializer,
+    CreatedArtifactSerializer,
+    ValidateArtifactSerializer,
+)
 from plans.checking.budgets import Budgets
 from plans.checking.kinds import kind_of_bytes
 from plans.models import Artifact, Task
-from plans.views.base import ProjectViewSet
+from plans.services.artifact_checks import Seen
+from plans.views.base import ProjectViewSet, before_the_lock
 from plans.views.tasks import TasksViewSet
 
-SHOWN = {"png", "jpeg", "webp", "gif"}
-"""Pictures that a browser may show: it runs nothing in them."""
-FORMS = [(200, "application/octet-stream"), *((200, f"image/{kind}") for kind in sorted(SHOWN))]
+SHOWN = {
+    **{kind: f"image/{kind}" for kind in ("gif", "jpeg", "png", "webp")},
+    **{kind: f"audio/{kind}" for kind in ("ogg", "wav")},
+}
+"""Pictures and sounds that a browser may show: it runs nothing in them."""
+FORMS = [(200, "application/octet-stream"), *((200, kind) for kind in SHOWN.values())]
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
@@ -38,20 +46,13 @@ HEADERS = {
 
 
 class ArtifactFilter(filters.FilterSet):
+    task = filters.CharFilter(field_name="task__code", help_text="The task's code.")
     category = filters.MultipleChoiceFilter(choices=Artifact.Category.choices)
     validation_status = filters.MultipleChoiceFilter(choices=Artifact.Validation.choices)
 
     class Meta:
         model = Artifact
-        fields = ["category", "validation_status"]
-
-
-def before_the_lock(view: ProjectViewSet) -> Any:
-    """A view's object with all that is asked of the request, for slow work that no lock should wait for. What is read here
-    is read again, and checked again, under the lock."""
-    obj = GenericAPIView.get_object(view)
-    view.check_precondition(obj)
-    return obj
+        fields = ["type", "category", "validation_status", "task"]
 
 
 class ProjectArtifactsViewSet(ListModelMixin, ProjectViewSet):
@@ -75,6 +76,7 @@ class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):
     }
     queryset = Artifact.objects.none()
     measured: Measured | None = None
+    seen: Seen | None = None
 
     def task_view(self) -> TasksViewSet:
         return TasksViewSet(
@@ -90,20 +92,22 @@ class TaskArtifactsViewSet(ListModelMixin, ProjectViewSet):
         return Artifact.objects.filter(task__in=same).select_related("task")
 
     def write(self, handler: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """A file is read before the transaction begins, so that nobody waits for it."""
+        """A file is read and checked before the transaction begins, so that nobody waits for it."""
         if self.action == "create":
             task = before_the_lock(self.task_view())
             given = self.body()
             self.measured = measure_given(task.plan.project_id, given["upload"], given.get("path", ""))
+            self.seen = services.see_new(task.plan.project, measured=self.measured, **given)
         return super().write(handler, request, *args, **kwargs)
 
-    @extend_schema(responses={201: ArtifactSerializer})
+    @extend_schema(responses={201: CreatedArtifactSerializer})
     def create(self, request: Request, task_id: int) -> Response:
-        """Note an artifact: what it is and where; or upload it."""
+        """Note an artifact: what it is and where; or upload it. A file that the gateway can read is checked at once."""
         task = self.get_task()
-        given = self.body()
-        artifact = services.register_artifact(task, actor=actor_of(request), measured=self.measured, **given)
-        return self.answer(artifact, status=201)
+        known = {"measured": self.measured, "seen": self.seen}
+        artifact = services.register_artifact(task, actor=actor_of(request), **known, **self.body())
+        shown = CreatedArtifactSerializer(artifact, context=self.get_serializer_context())
+        return Response(shown.data, status=201, headers={"ETag": etag_of(artifact)})
 
 
 class ArtifactsViewSet(ProjectViewSet):
@@ -115,7 +119,7 @@ class ArtifactsViewSet(ProjectViewSet):
     }
     lookup_value_converter = "int"
     queryset = Artifact.objects.none()
-    seen: tuple[str, dict[str, Any]] | None = None
+    seen: Seen | None = None
 
     def get_queryset(self) -> QuerySet[Artifact]:
         return Artifact.objects.visible_to(self.request.user).select_related("project", "task")
@@ -130,7 +134,7 @@ class ArtifactsViewSet(ProjectViewSet):
             self.seen = self.look(before_the_lock(self))
         return super().write(handler, request, *args, **kwargs)
 
-    def look(self, artifact: Artifact) -> tuple[str, dict[str, Any]] | None:
+    def look(self, artifact: Artifact) -> Seen | None:
         """What the gateway sees; None when somebody else's verdict was sent."""
         given = self.body()
         if "status" in given:
@@ -162,7 +166,7 @@ class ArtifactsViewSet(ProjectViewSet):
     @extend_schema(responses=dict.fromkeys(FORMS, OpenApiTypes.BINARY))
     @action(detail=True, methods=["get"])
     def file(self, request: Request, pk: int) -> FileResponse:
-        """The file itself: pictures to look at, anything else to save."""
+        """The file itself: pictures to look at, sounds to hear, anything else to save."""
         artifact = self.get_object()
         found = open_file(artifact)
         if found is None:
@@ -174,7 +178,10 @@ def file_response(file: BinaryIO, name: str) -> FileResponse:
     """A file as a download that no browser runs; what it is, its bytes say, not its name."""
     looks = kind_of_bytes(file.read(4_096))
     file.seek(0)
-    kind = f"image/{looks}" if looks in SHOWN else "application/octet-stream"
     return FileResponse(
-        file, as_attachment=looks not in SHOWN, filename=name or "artifact", content_type=kind, headers=HEADERS
+        file,
+        as_attachment=looks not in SHOWN,
+        filename=name or "artifact",
+        content_type=SHOWN.get(looks, "application/octet-stream"),
+        headers=HEADERS,
     )

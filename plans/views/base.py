@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,6 +36,14 @@ def queued(run: Generation, **headers: str) -> Response:
     """A run that was asked for: 202, with where to look how far it is."""
     place = reverse("v1:generation-detail", kwargs={"pk": run.pk})
     return Response(GenerationSerializer(run).data, status=202, headers={"Location": place, **headers})
+
+
+def before_the_lock(view: "ProjectViewSet") -> Any:
+    """A view's object with all that is asked of the request, for slow work that no lock should wait for. What is read here
+    is read again, and checked again, under the lock."""
+    obj = GenericAPIView.get_object(view)
+    view.check_precondition(obj)
+    return obj
 
 
 class ProjectViewSet(GatewayViewSet):

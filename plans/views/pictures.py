@@ -19,6 +19,7 @@ from plans.analysis import PlanAnalysis, PlannedTask, analyse
 from plans.models import Project, Task, TaskPlan
 from plans.pictures import POLICY, draw_burnup, draw_gantt, draw_graph
 from plans.spec import Estimates, TaskSpec
+from plans.tool_names import unknown_tools
 from plans.views.base import ProjectViewSet
 from plans.views.plan_export import WhateverIsAccepted
 
@@ -76,8 +77,14 @@ class PlanPicturesViewSet(ProjectViewSet):
 
     @extend_schema(responses=PlanAnalysis)
     def analysis(self, request: Request, pk: int) -> Response:
-        """Schedule, critical path, slack, parallel tracks and load; what is ready, what waits and why."""
-        return Response(analysis_of(self.get_object()).model_dump(mode="json"))
+        """Schedule, critical path, slack, parallel tracks and load; what is ready, what waits and why; unknown tools."""
+        plan = self.get_object()
+        named = dict(
+            Task.objects.filter(plan=plan).exclude(status=Task.Status.DROPPED).values_list("code", "mcp_tools")
+        )
+        analysis = analysis_of(plan)
+        analysis.unknown_tools = unknown_tools(plan.project_id, named)
+        return Response(analysis.model_dump(mode="json"))
 
     @extend_schema(parameters=[FocusQuery, IF_NONE_MATCH], responses=PICTURE)
     def graph(self, request: Request, pk: int) -> HttpResponseBase:

@@ -29,6 +29,9 @@ from plans.services.briefs import merged, parse_brief_file
 from plans.views.agreement import ProjectConsensus
 from plans.views.base import ProjectViewSet
 
+OWNERS_WORD = {"tokens_per_day", "evidence_level", "ai_verification"}
+"""The fields of a project that only its owners change."""
+
 
 class NewestFirst(CursorPagination):
     ordering = ("-created_at", "pk")
@@ -54,7 +57,7 @@ class ProjectsViewSet(ListModelMixin, ProjectConsensus, ProjectViewSet):
 
     @extend_schema(responses={201: ProjectSerializer})
     def create(self, request: Request) -> Response:
-        """Make a project from a brief, or from a design document in Markdown."""
+        """Make a project from a brief, or from a document in Markdown, YAML or JSON."""
         given = self.body()
         name, brief = name_and_brief(given)
         project = services.create_project(
@@ -69,10 +72,10 @@ class ProjectsViewSet(ListModelMixin, ProjectConsensus, ProjectViewSet):
 
     @extend_schema(responses=ProjectSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change name, description, fields of the brief, or, for owners, what models may use."""
+        """Change name, description, fields of the brief, or, for owners, what models may use and what evidence is worth."""
         project = self.get_object()
         given = self.body()
-        if "tokens_per_day" in given:
+        if OWNERS_WORD & given.keys():
             check_owner(project, request)
         changes = dict(given)
         if "brief" in changes:
@@ -104,11 +107,11 @@ class ProjectsViewSet(ListModelMixin, ProjectConsensus, ProjectViewSet):
 
 
 def check_owner(project: Project, request: Request) -> None:
-    """What models may use is the owners' word."""
+    """What models may use, and what evidence is worth, is the owners' word."""
     if actor_of(request).is_agent:
-        raise AgentsDoNotDecide("change what models may use")
+        raise AgentsDoNotDecide("change what models may use, or what evidence is worth")
     if project.role_of(request.user) != Role.OWNER:
-        raise Forbidden("Only an owner can change what models may use.")
+        raise Forbidden("Only an owner can change what models may use, and what evidence is worth.")
 
 
 def name_and_brief(given: dict[str, Any]) -> tuple[str, Brief]:
@@ -116,7 +119,7 @@ def name_and_brief(given: dict[str, Any]) -> tuple[str, Brief]:
     brief = given.get("brief")
     name = given.get("name", "")
     if "document" in given:
-        found = parse_brief_file(given["document"], "markdown")
+        found = parse_brief_file(given["document"], given["document_format"])
         name, brief = name or found.name, merged(found.brief, brief)
     if not name:
         raise ValidationError({"name": ["Give the game a name; the document has no title."]})

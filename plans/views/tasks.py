@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,17 +13,20 @@ from gamedev_gateway.core.api import actor_of
 from gamedev_gateway.core.pagination import CursorPagination
 from plans import services
 from plans.claim_serializers import GripSerializer
+from plans.evidence import Entry
 from plans.models import Claim, Task
 from plans.serializers import (
     BlockSerializer,
     CompleteSerializer,
+    JudgeEvidenceSerializer,
     ProgressSerializer,
     ReopenSerializer,
+    ShowEvidenceSerializer,
     TaskDetailSerializer,
     TaskSerializer,
     VerifySerializer,
 )
-from plans.views.base import ProjectViewSet
+from plans.views.base import ProjectViewSet, before_the_lock
 from plans.views.claims import TaskClaims
 from plans.views.generations import TaskVerification
 
@@ -74,12 +78,23 @@ class TasksViewSet(TaskClaims, TaskVerification):
         "complete": CompleteSerializer,
         "reopen": ReopenSerializer,
         "verify": VerifySerializer,
+        "evidence": ShowEvidenceSerializer,
+        "confirm_evidence": JudgeEvidenceSerializer,
+        "dispute_evidence": JudgeEvidenceSerializer,
     }
     lookup_value_converter = "int"
     queryset = Task.objects.none()
+    opinions: list[Entry]
 
     def get_queryset(self) -> QuerySet[Task]:
         return Task.objects.visible_to(self.request.user).with_current().select_related("plan__project")
+
+    def write(self, handler: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A model thinks before the transaction begins, so that nobody waits for it."""
+        if self.action == "complete":
+            task = before_the_lock(self)
+            self.opinions = services.opinions_on(task, actor=actor_of(request), **self.body())
+        return super().write(handler, request, *args, **kwargs)
 
     def work(self, verb: Any) -> Response:
         """Check the body, do one verb, answer the task."""
@@ -114,8 +129,26 @@ class TasksViewSet(TaskClaims, TaskVerification):
     @extend_schema(responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])
     def complete(self, request: Request, pk: int) -> Response:
-        """Complete it, each acceptance criterion answered with yes."""
-        return self.work(services.complete_task)
+        """Complete it, each acceptance criterion answered with yes, and shown to hold where that is demanded."""
+        return self.work(partial(services.complete_task, opinions=self.opinions))
+
+    @extend_schema(responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def evidence(self, request: Request, pk: int) -> Response:
+        """Show something for its criteria, before it is complete or after. What a person shows is confirmed by that."""
+        return self.work(services.show_evidence)
+
+    @extend_schema(responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="evidence/<int:number>/confirm")
+    def confirm_evidence(self, request: Request, pk: int, number: int) -> Response:
+        """Say that you have seen for yourself what the entry of this number shows: for people."""
+        return self.work(partial(services.judge_evidence, number=number, verdict="confirmed"))
+
+    @extend_schema(responses=TaskDetailSerializer)
+    @action(detail=True, methods=["post"], url_path="evidence/<int:number>/dispute")
+    def dispute_evidence(self, request: Request, pk: int, number: int) -> Response:
+        """Say that it does not show what it should; it counts no more: for people."""
+        return self.work(partial(services.judge_evidence, number=number, verdict="disputed"))
 
     @extend_schema(responses=TaskDetailSerializer)
     @action(detail=True, methods=["post"])

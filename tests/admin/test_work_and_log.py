@@ -38,7 +38,7 @@ def test_a_task_is_worked_on_from_start_to_end(bob_admin, accepted):
         assert task.status == status, verb
     types = [event.type for event in events_of(accepted.project) if event.type.startswith("task.")]
     assert types == ["task.started", "task.blocked", "task.unblocked", "task.completed", "task.reopened"]
-    assert task.evidence == [{"kind": "note", "note": "seen it"}]
+    assert [(shown.kind, shown.note, shown.by.name) for shown in task.shown] == [("note", "seen it", "bob")]
 
 
 def test_a_task_is_not_complete_before_its_criteria_are(bob_admin, accepted):

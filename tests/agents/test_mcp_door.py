@@ -5,6 +5,8 @@ import sys
 import pytest
 from django.core.management import CommandError, call_command
 from mcp import Client, StdioServerParameters
+from mcp.shared.exceptions import MCPError
+from mcp_types import JSONRPCError
 
 from tests.agents.conftest import connected
 from tests.servers import ROOT, running_server
@@ -14,10 +16,14 @@ ACCEPT = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version
 
 
 def refused(response, status, code):
+    """What a client shows its agent: the error of JSON-RPC, with what a tool's error has as its data."""
     assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    assert response.json()["code"] == code
-    assert status == 413 or response.headers["x-correlation-id"]
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["x-correlation-id"]
+    error = JSONRPCError.model_validate_json(response.content).error
+    assert error.data["code"] == code and error.data["hint"]
+    assert error.message == error.data["message"]
+    return error.data
 
 
 def test_nobody_comes_in_without_a_valid_token(api):
@@ -49,6 +55,17 @@ def test_there_are_no_sessions_to_listen_to(api):
         response = api.http.request(method, "/mcp", headers=ACCEPT)
         refused(response, 405, "method_not_allowed")
         assert response.headers["allow"] == "POST"
+
+
+async def test_the_agent_itself_reads_why_its_call_does_not_come_in(api):
+    made = api.post("tokens/", {"name": "short", "scopes": ["agent"]}, expect=201)
+    async with connected(api.server.url, made["token"]) as ada:
+        await ada.client.list_tools()
+        api.http.delete(f"/api/v1/tokens/{made['id']}/")
+        with pytest.raises(MCPError, match="revoked") as caught:
+            await ada.client.call_tool("get_task", {"code": "T-001"})
+    assert caught.value.error.data["code"] == "not_authenticated"
+    assert "create_token" in caught.value.error.data["hint"]
 
 
 def test_what_is_too_large_or_no_call_is_refused_and_the_server_stays_up(api):

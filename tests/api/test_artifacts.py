@@ -106,4 +106,7 @@ def test_a_project_lists_all_that_was_made(as_vera, as_charlie, artifact):
     place = "/api/v1/projects/pixel-jumper/artifacts/"
     assert [made["id"] for made in as_vera.get(place, {"category": "asset"}).json()["results"]] == [artifact["id"]]
     assert as_vera.get(place, {"validation_status": "invalid"}).json()["results"] == []
+    for name, ours in (("task", "T-001"), ("type", artifact["type"])):
+        found = [as_vera.get(place, {name: value}).json()["results"] for value in (ours, "T-002")]
+        assert [len(made) for made in found] == [1, 0], name
     refused(as_charlie.get(place), 404, "not_found")

@@ -61,9 +61,17 @@ def stored(folders) -> list[str]:
 
 
 @pytest.fixture
-def seen_here(monkeypatch):
+def in_a_child():
+    """Checks run in a child process, as they do everywhere else."""
+
+
+@pytest.fixture(autouse=True)
+def seen_here(request, monkeypatch):
     """Checks run in this process, which is quicker; that the child says the same is tested elsewhere."""
     from plans.checking.check import check
+
+    if "in_a_child" in request.fixturenames:
+        return
 
     def check_file(file, name, *, budgets, around, screenshot, limits):
         report = check(file.read(), name, budgets=budgets, around=around, screenshot=screenshot)
@@ -80,7 +88,8 @@ def test_an_upload_is_kept_measured_and_told(as_bob, url, folders, project):
     made = response.json()
     assert response.status_code == 201
     assert (made["path"], made["sha256"], made["size_bytes"]) == ("hero.png", SHA, len(HERO))
-    assert (made["validation_status"], made["file"]) == ("pending", f"/api/v1/artifacts/{made['id']}/file/")
+    assert (made["validation_status"], made["file"]) == ("valid", f"/api/v1/artifacts/{made['id']}/file/")
+    assert made["validation_report"]["checked_by"] == "gateway"
     assert stored(folders) == [f"artifacts/pixel-jumper/{SHA}"]
     assert events(project, "artifact.created")[-1]["payload"]["sha256"] == SHA
 
@@ -162,7 +171,7 @@ def test_viewers_and_strangers_upload_nothing(as_vera, as_charlie, url, folders)
 # Checks
 
 
-def test_the_gateway_looks_itself_in_another_process(as_alice, url, project):
+def test_the_gateway_looks_itself_in_another_process(as_alice, url, project, in_a_child):
     made = upload(as_alice, url).json()
     told = validate(as_alice, made).json()
     assert told["validation_status"] == "valid"
@@ -252,10 +261,10 @@ def test_viewers_and_strangers_have_nothing_checked(as_alice, as_vera, as_charli
 
 
 def test_a_check_that_could_not_be_made_is_no_verdict(as_alice, url, monkeypatch, settings):
-    made = upload(as_alice, url).json()
     settings.GATEWAY_ARTIFACT_CHECK_SECONDS = 0
     monkeypatch.setattr(artifact_checks, "SLOTS", BoundedSemaphore(1))
     with artifact_checks.SLOTS:
+        made = upload(as_alice, url).json()
         refused(validate(as_alice, made), 503, "check_unavailable")
 
     def fail(*args, **kwargs):
@@ -317,10 +326,12 @@ def given(client, made: dict, **headers):
     return response, b"".join(response.streaming_content)
 
 
-def test_a_picture_is_shown_and_anything_else_saved(as_vera, as_alice, url):
+def test_pictures_are_shown_sounds_played_and_anything_else_saved(as_vera, as_alice, url):
     response, body = given(as_vera, upload(as_alice, url).json(), Accept="image/*")
     assert (response.status_code, body, response["Content-Type"]) == (200, HERO, "image/png")
     assert response["Content-Disposition"] == 'inline; filename="hero.png"'
+    sound, _ = given(as_vera, upload(as_alice, url, data=files.wav(files.tone()), name="jump.wav").json())
+    assert (sound["Content-Type"], sound["Content-Disposition"]) == ("audio/wav", 'inline; filename="jump.wav"')
     page = upload(as_alice, url, data=b"<script>alert(1)</script>", name="hero.png").json()
     for made in (page, upload(as_alice, url, data=b"<svg onload='x'/>", name="x.svg").json()):
         response, _ = given(as_vera, made)

@@ -31,6 +31,24 @@ def test_a_project_is_made_from_a_design_document(as_alice):
     assert made["brief"]["genre"] == "puzzle", "what is said beside the document wins over it"
 
 
+@pytest.mark.parametrize(
+    ("written_in", "document"),
+    [
+        ("yaml", "name: Moon Garden\ngenre: simulation\nmechanics:\n  - sow\n"),
+        ("json", '{"name": "Moon Garden", "genre": "simulation", "mechanics": ["sow"]}'),
+    ],
+)
+def test_a_project_is_made_from_a_brief_as_a_text(as_alice, written_in, document):
+    made = as_alice.post(URL, {"document": document, "document_format": written_in}).json()
+    assert made["name"] == "Moon Garden"
+    assert (made["brief"]["genre"], made["brief"]["mechanics"]) == ("simulation", ["sow"])
+
+
+def test_a_brief_in_another_format_than_it_says_is_told_where(as_alice):
+    assert wrong_fields(as_alice.post(URL, {"document": "{", "document_format": "json"})) == {"document"}
+    assert wrong_fields(as_alice.post(URL, {"document": "x", "document_format": "toml"})) == {"document_format"}
+
+
 def test_the_same_name_twice_gets_two_ids(as_alice):
     ids = [as_alice.post(URL, {"name": "Пиксель  Jumper_-_2"}).json()["id"] for _ in range(2)]
     assert ids == ["jumper-2", "jumper-2-2"]

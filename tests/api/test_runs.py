@@ -73,6 +73,25 @@ def test_a_run_goes_on_when_its_last_question_is_answered(ada, as_bob, run):
         assert ada.get(f"/api/v1/runs/{run['id']}/").json()["status"] == then
 
 
+def test_people_see_at_once_which_questions_wait(ada, ben, as_bob, as_charlie, run, project):
+    place = f"/api/v1/projects/{project.pk}/questions/"
+    first, second = (tell(ada, run, kind="elicitation", body=f"{n}?").json() for n in (1, 2))
+    tell(ada, run, kind="thought", body="Meanwhile I go on.")
+    gone = ben.post(RUNS, {"agent": "Ben"}).json()
+    left = tell(ben, gone, kind="elicitation", body="Is anybody there?").json()
+    end(ben, gone)
+    as_bob.post(f"/api/v1/activities/{first['id']}/answer/", {"answer": "Yes"})
+    found = {
+        wanted: as_bob.get(f"{place}?{wanted}").json()["results"] for wanted in ("waiting=true", "waiting=false", "")
+    }
+    assert {wanted: [question["id"] for question in asked] for wanted, asked in found.items()} == {
+        "waiting=true": [second["id"]],
+        "waiting=false": [left["id"], first["id"]],
+        "": [left["id"], second["id"], first["id"]],
+    }
+    refused(as_charlie.get(place), 404, "not_found")
+
+
 def test_nobody_speaks_for_another_agents_run(ada, ben, as_bob, run):
     refused(tell(ben, run, kind="thought", body="x"), 404, "not_found")
     refused(end(ben, run), 403, "people_only")

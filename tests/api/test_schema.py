@@ -22,7 +22,7 @@ def generated(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def schema(generated):
-    return yaml.safe_load(generated)
+    return yaml.load(generated, Loader=yaml.CSafeLoader)
 
 
 def test_the_checked_in_file_is_current(generated):

@@ -192,6 +192,18 @@ class TestTheTemplate:
         assert all(1 <= len(piece.split()) <= 6 for piece in pieces)
         assert all(piece[-1].isspace() for piece in pieces[:-1])
 
+    async def test_a_demo_makes_it_say_its_words_at_the_pace_of_reading(self, monkeypatch):
+        waits = []
+
+        async def note(seconds):
+            waits.append(seconds)
+
+        monkeypatch.setattr(TemplateWriter, "words_per_second", 20.0)
+        monkeypatch.setattr("documents.writers.template.asyncio.sleep", note)
+        outcome = await read(TemplateWriter())
+        assert outcome.text == by_template().text
+        assert sum(waits) == pytest.approx(len(outcome.text.split()) / 20)
+
     async def test_its_result_says_what_it_tells_of_and_costs_nothing(self):
         result = (await read(TemplateWriter())).result
         written = by_template()

@@ -54,7 +54,7 @@ def refused(document, alice, tmp_path) -> str:
 
 WRONG = [
     ("format", "something", "format: This is no export of a project"),
-    ("format_version", 4, "written by a newer gateway (format 4; this one reads up to 3)"),
+    ("format_version", 5, "written by a newer gateway (format 5; this one reads up to 4)"),
     ("format_version", "1", "format_version"),
     ("project/name", 7, "project.name"),
     ("project/name", "a\x00b", "project.name: NUL"),
@@ -127,7 +127,7 @@ WRONG = [
     ("documents/0/drafts/0/author/id", "1", "A person is named as @username"),
     ("documents/0/drafts/0/error", {"code": "x"}, "documents.0.drafts.0.error.message"),
     ("log/head", 999, "events: The log ends at 999, but the events end at"),
-    ("log/head", 51, "events.51: seq: 52 cannot be here, after 51 and up to 51"),
+    ("log/head", 52, "events.52: seq: 53 cannot be here, after 52 and up to 52"),
     ("log/first", 2, "events.0: seq"),
     ("events/3/seq", 3, "events.3: seq: 3 cannot be here, after 3"),
     ("events/3/id", "not a uuid", "events.3: id: A UUID belongs here"),

@@ -420,6 +420,6 @@ NEARLY_EMPTY: dict[str, Brief] = {
 
 STRANGERS: dict[str, dict[str, Brief]] = {
     genre: {name: Brief.model_validate(fields) for name, fields in briefs.items()}
-    for genre, briefs in yaml.safe_load(STRANGERS_FILE.read_text(encoding="utf-8")).items()
+    for genre, briefs in yaml.load(STRANGERS_FILE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader).items()
 }
 """Read for their wording: terse, loud, Spanish, long-winded, vague."""

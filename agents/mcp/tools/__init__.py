@@ -2,12 +2,13 @@
 
 from mcp.server.mcpserver.tools import Tool
 
-from agents.mcp.tools import core, documents, planning
+from agents.mcp.tools import core, documents, engine, planning
 
 TOOLSETS: dict[str, list[Tool]] = {
     "core": core.TOOLS,
     "planning": planning.TOOLS,
     "documents": documents.TOOLS,
+    "engine": engine.TOOLS,
 }
 DEFAULT = "core"
 ALL = "all"

@@ -1,13 +1,14 @@
 """The default toolset: be told what to do, do it, say what happened."""
 
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from agents import runs
-from agents.mcp.argument_shapes import BudgetSerializer, DecisionSerializer
+from agents.mcp.argument_shapes import BudgetSerializer, DecisionSerializer, WorkSerializer
 from agents.mcp.callers import Caller
-from agents.mcp.doors import Id, checked, reads, rewrites, together, writes, writes_at_its_end
+from agents.mcp.doors import Id, checked, in_turn, reads, rewrites, together, writes, writes_at_its_end
 from agents.mcp.shapes import (
     Alive,
     ArtifactAnswer,
@@ -21,7 +22,7 @@ from agents.mcp.shapes import (
     Work,
     instant,
 )
-from agents.mcp.submitting import answers_in, evidence_in
+from agents.mcp.submitting import complete, handed_in
 from agents.mcp.taking import Wish, take_work
 from agents.models import Activity, Run
 from agents.packs import pack_for_project, pack_for_task
@@ -33,8 +34,7 @@ from gamedev_gateway.core.correlation import correlation_id
 from plans import services
 from plans.artifact_files import measure_given
 from plans.artifact_serializers import CreateArtifactSerializer
-from plans.claim_serializers import ReleaseSerializer, TtlSerializer
-from plans.errors import CriteriaUnmet
+from plans.claim_serializers import ReleaseSerializer
 from plans.models import Role, Task
 from plans.serializers import BlockSerializer, CompleteSerializer, ProgressSerializer
 from plans.services.claims import DEFAULT_TTL, Grip, held_claim, last_handoff, open_claims
@@ -56,20 +56,19 @@ def end_run(caller: Caller, run: Id, summary: str = "", failed: bool = False) ->
 def claim_next_task(caller: Caller, run: Id, budget_tokens: int = DEFAULT_BUDGET, ttl: int = DEFAULT_TTL) -> Wish:
     """Get the best ready task, begun and claimed for you, with what you must know. Keep `claim` and `fence` for every write; \
 send heartbeat before expires_at."""
-    budget = checked(BudgetSerializer, budget_tokens=budget_tokens)["budget_tokens"]
-    return Wish(caller, run, budget, checked(TtlSerializer, ttl=ttl)["ttl"], correlation_id())
+    given = checked(WorkSerializer, budget_tokens=budget_tokens, ttl=ttl)
+    return Wish(caller, run, given["budget_tokens"], given["ttl"], correlation_id())
 
 
 def claim_task(caller: Caller, run: Id, code: str, budget_tokens: int = DEFAULT_BUDGET, ttl: int = DEFAULT_TTL) -> Work:
     """The same for a task of your choice."""
-    budget = checked(BudgetSerializer, budget_tokens=budget_tokens)["budget_tokens"]
-    given = checked(TtlSerializer, ttl=ttl)
+    given = checked(WorkSerializer, budget_tokens=budget_tokens, ttl=ttl)
+    budget = given.pop("budget_tokens")
     own = caller.run(run)
     task = caller.task(own.project, code)
     claim = services.claim_task(task, run=own.pk, actor=caller.actor, **given)
     if task.status == Task.Status.PENDING:
         task = services.start_task(task, grip=Grip(claim.pk, claim.fence), actor=caller.actor)
-    runs.at_work(own)
     return Work.of(task, claim, pack_for_task(task, budget), last_handoff(claim), "You asked for it.")
 
 
@@ -95,18 +94,25 @@ def get_task(caller: Caller, code: str, project: str = "") -> TaskAnswer:
     found = caller.project(project)
     task = caller.task(found, code)
     claim = open_claims(found.pk).get(code)
-    return TaskAnswer(task=TaskShape.of(task), holder=claim.holder if claim else None)
+    verdicts = [verdict.model_dump() for verdict in task.verdicts(found.needed_level)]
+    return TaskAnswer(task=TaskShape.of(task), verdicts=verdicts, holder=claim.holder if claim else None)
 
 
 def get_context(
-    caller: Caller, scope: str = "global", code: str = "", budget_tokens: int = DEFAULT_BUDGET, project: str = ""
+    caller: Caller,
+    scope: str = "global",
+    code: str = "",
+    budget_tokens: int = DEFAULT_BUDGET,
+    since: str = "",
+    project: str = "",
 ) -> Pack:
-    """What is known, within a budget: of the project (scope global), or for a task (scope task, code)."""
+    """What is known, within a budget: of the project (scope global), or for a task (scope task, code). since: the version of a \
+pack you have; then only what is new."""
     given = checked(BudgetSerializer, budget_tokens=budget_tokens, scope=scope, code=code)
     found, budget = caller.project(project), given["budget_tokens"]
     if given["scope"] == "task":
-        return Pack(context_pack=pack_for_task(caller.task(found, code), budget))
-    return Pack(context_pack=pack_for_project(found, budget))
+        return Pack(context_pack=pack_for_task(caller.task(found, code), budget, since))
+    return Pack(context_pack=pack_for_project(found, budget, since))
 
 
 def report_progress(caller: Caller, claim: Id, fence: Id, percent: int, note: str = "") -> TaskState:
@@ -154,27 +160,28 @@ def register_artifact(
     uri: str = "",
     sha256: str = "",
 ) -> ArtifactAnswer:
-    """Note what your work made. category: code, asset, document, screenshot. Give path or uri."""
+    """Note what your work made. category: code, asset, document, screenshot. Give path or uri. A file within reach is checked."""
     where = {name: value for name, value in (("path", path), ("uri", uri), ("sha256", sha256)) if value}
     given = checked(CreateArtifactSerializer, type=type, category=category, **where)
     task, grip = caller.claimed_task(claim, fence)
     measured = measure_given(task.plan.project_id, None, path)
-    with transaction.atomic():
+    known = {"measured": measured, "seen": services.see_new(task.plan.project, measured=measured, **given)}
+
+    @transaction.atomic
+    def register() -> ArtifactAnswer:
         held_claim(task.plan.project.lock(), grip, caller.actor)
-        return ArtifactAnswer.of(services.register_artifact(task, actor=caller.actor, measured=measured, **given))
+        return ArtifactAnswer.of(services.register_artifact(task, actor=caller.actor, **known, **given))
+
+    return in_turn(register)
 
 
 def submit_completion(caller: Caller, claim: Id, fence: Id, evidence: list[dict[str, Any]]) -> Completion:
-    """Hand in the task. One entry per criterion: {criterion: its text or number from 1, kind: test|screenshot|log|…, note, \
-artifact?: id, met?: true}. Answers done, or the unmet criteria."""
+    """Hand in the task. One entry per criterion: {criterion: its text or number from 1, kind: test|screenshot|asset|log|…, \
+note?, artifact?: id, tool_call?, passed?, failed?, excerpt?, met?: true}. Answers done, or the unmet criteria and what would do."""
     task, _ = caller.claimed_task(claim, fence)
-    answers = {"acceptance": answers_in(evidence, task.acceptance), "evidence": evidence_in(evidence)}
-    given = checked(CompleteSerializer, claim=claim, fence=fence, **answers)
-    try:
-        services.complete_task(task, actor=caller.actor, **given)
-    except CriteriaUnmet as error:
-        return Completion(done=False, code=task.code, unmet=error.data["unmet"])
-    return Completion(done=True, code=task.code)
+    given = checked(CompleteSerializer, claim=claim, fence=fence, **handed_in(evidence, task, caller.actor))
+    opinions = services.opinions_on(task, actor=caller.actor, **given)
+    return in_turn(partial(complete, task, given, opinions, caller.actor))
 
 
 TOOLS = [
@@ -190,6 +197,6 @@ TOOLS = [
     rewrites(log_decision),
     writes(ask_question),
     writes_at_its_end(register_artifact),
-    writes(submit_completion),
+    writes_at_its_end(submit_completion),
     writes(end_run),
 ]

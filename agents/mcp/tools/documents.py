@@ -41,15 +41,16 @@ def visible_document(caller: Caller, document: int) -> Document:
 
 
 def propose_section(caller: Caller, section: Id, text: str) -> SectionAnswer:
-    """Write a section's text in Markdown, as a new draft. The draft before is kept, and people can take it back."""
+    """Write a section's text in Markdown, as a new draft. Where the text is another's, it is proposed: a person adopts it, or not."""
     visible = Section.objects.filter(document__in=Document.objects.visible_to(caller.user))
     found = visible.select_related("document__project").filter(pk=section).first()
     if found is None:
         raise NotFound("There is no such section that you can see.")
     caller.check_role(found.document.project, Role.EDITOR)
-    made = services.update_section(found, actor=caller.actor, **checked(UpdateSectionSerializer, text=text))
-    number = made.current_draft.number if made.current_draft else 0
-    return SectionAnswer(section=made.pk, draft=number, status=made.status)
+    given = checked(UpdateSectionSerializer, text=text)
+    services.update_section(found, actor=caller.actor, **given)
+    draft = found.drafts.filter(**given).latest("number")
+    return SectionAnswer(section=found.pk, draft=draft.number, status=draft.status)
 
 
 TOOLS = [reads(get_document), rewrites(propose_section)]

@@ -8,8 +8,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from documents.writers import TemplateWriter
 from gamedev_gateway.core.idempotency import forget_old
-from gamedev_gateway.demo.play import DemoPlay
+from gamedev_gateway.demo.play import WORDS_PER_SECOND, DemoPlay
 from gamedev_gateway.demo.project import PROJECT_ID, make_demo_project
 from gamedev_gateway.greeting import greeting
 from gamedev_gateway.serving import (
@@ -76,6 +77,7 @@ class Command(BaseCommand):
         if make_demo_project() is None:
             self.stderr.write(f"There is a project {PROJECT_ID!r} that is not the demo; it is left alone.")
             return None
+        TemplateWriter.words_per_second = WORDS_PER_SECOND
         return DemoPlay(url, allowed_name(url))
 
 

@@ -1,5 +1,6 @@
-"""A whole project, played through the public API."""
+"""A whole project, played by agents over MCP and a person over REST."""
 
+import asyncio
 import signal
 from argparse import ArgumentParser, ArgumentTypeError
 from contextlib import ExitStack
@@ -7,25 +8,32 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from gamedev_gateway.simulation.agent import Pace, Unmet
 from gamedev_gateway.simulation.client import Api, ApiError, Unreachable
 from gamedev_gateway.simulation.passes import NoOwner, tokens_of_owner
-from gamedev_gateway.simulation.player import Pace, Player, Stuck
+from gamedev_gateway.simulation.person import Person
+from gamedev_gateway.simulation.play import Play, Seat, Stuck, names_of
 from gamedev_gateway.simulation.reporting import reporting
 
 AGENT = "Scripted agent"
+MOST_AGENTS = 50
 INTERRUPTED = 128 + signal.SIGINT
 
 
 class Command(BaseCommand):
     help = (
-        "A scripted agent plays a project to its end through the REST API of a running gateway: it reads the plan (or has "
-        "one generated and accepted), works through it task by task with notes, tool calls, artifacts and a blocker here "
-        "and there, and completes each with its criteria answered. Without --token it makes itself two short-lived tokens "
-        "of the project's owner, in this machine's database: an agent's for the work and a person's to accept the plan."
+        "Scripted agents play a project to its end over MCP at a running gateway: they claim tasks, work with notes, decisions, "
+        "questions, artifacts and a blocker here and there, and complete each with evidence for its criteria; a person accepts "
+        "the plan (or has one generated), answers and helps over REST. Without --token it makes short-lived tokens of the "
+        "project's owner, in this machine's database: one for each agent, and a person's."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("project", help="The project's id, e.g. pixel-jumper.")
+        parser.add_argument("--agents", type=how_many, default=2, help="How many work at once. Default: %(default)s.")
+        parser.add_argument(
+            "--crashes", action="store_true", help="Agents vanish in the middle of their work and come back."
+        )
         parser.add_argument(
             "--speed", type=speed, default=1.0, help="2 is twice as fast; max (or 0) is without pauses. Default: 1."
         )
@@ -48,38 +56,42 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         project, url = options["project"], options["url"].rstrip("/")
+        names = names_of(AGENT, options["agents"])
         try:
             with ExitStack() as stack:
                 token = options["token"]
-                agent, person = (token, token) if token else stack.enter_context(tokens_of_owner(project, AGENT))
-                api, decider = (
-                    stack.enter_context(Api(url, each, patience=options["patience"])) for each in (agent, person)
+                agents, person = (
+                    ([token] * len(names), token) if token else stack.enter_context(tokens_of_owner(project, names))
                 )
-                self.play(project, api, decider, options)
+                api = stack.enter_context(Api(url, person, patience=options["patience"]))
+                self.play(project, api, list(map(Seat, names, agents)), options)
         except ApiError as error:
             raise CommandError(explained(error, project, url)) from error
-        except (NoOwner, Unreachable, Stuck) as error:
+        except (NoOwner, Unreachable, Stuck, Unmet) as error:
             raise CommandError(str(error)) from error
 
-    def play(self, project: str, api: Api, decider: Api, options: dict[str, Any]) -> None:
+    def play(self, project: str, api: Api, seats: list[Seat], options: dict[str, Any]) -> None:
         """Play, and say in one line how it went, also when it is interrupted."""
         before = api.get(f"projects/{project}/")["seq"]
         with reporting(bar=not options["no_progress"]) as tally:
-            pace = Pace(options["speed"])
-            player = Player(
-                api,
+            play = Play(
+                api.url,
                 project,
-                decider=decider,
+                seats,
+                Person(api, project, seed=options["seed"]),
                 reporter=tally,
-                pace=pace,
+                pace=Pace(options["speed"]),
                 seed=options["seed"],
+                crashes=options["crashes"],
                 patience=options["patience"],
             )
             try:
-                player.play()
+                asyncio.run(play.play())
             except KeyboardInterrupt:
                 tally.note(f"{project}: interrupted; {tally.summary()}. The same command goes on from here.")
                 raise SystemExit(INTERRUPTED) from None
+            finally:
+                play.end_runs()
         events = api.get(f"projects/{project}/")["seq"] - before
         self.stdout.write(f"{project}: {tally.summary()}, {events} events")
 
@@ -104,3 +116,9 @@ def speed(text: str) -> float:
     if not 0 <= value <= 1000:
         raise ArgumentTypeError("use a number from 0 to 1000, or max")
     return value
+
+
+def how_many(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_AGENTS:
+        raise ArgumentTypeError(f"use a number from 1 to {MOST_AGENTS}")
+    return int(text)
