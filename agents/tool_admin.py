@@ -77,7 +77,7 @@ class ToolServerAdmin(ModelAdmin):
     list_display = ("name", "transport", "state", "shown_tools", "policy", "enabled", "probed_at")
     list_filter = ("transport", "enabled")
     search_fields = ("name",)
-    filter_horizontal = ("projects",)
+    autocomplete_fields = ("projects",)
     readonly_fields = ("state", "tools_seen", "probed_at")
     actions_detail = ("probe",)
 
@@ -196,14 +196,16 @@ class ToolCallAdmin(PagesAdmin):
     search_fields = ("tool", "task_code", "correlation_id")
     ordering = ("-pk",)
     fields = (
-        ("what", "project", "task_code"),
-        ("state", "sensitive", "decided"),
+        "what",
+        ("project", "task_code"),
+        ("state", "decided"),
         "shown_arguments",
         "shown_result",
         "trouble",
         "reason",
-        ("agent", "run", "correlation_id"),
-        ("created_at", "started_at", "finished_at"),
+        ("agent", "run"),
+        ("created_at", "finished_at"),
+        "correlation_id",
     )
     actions_detail = ("confirm", "refuse")
 

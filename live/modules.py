@@ -10,7 +10,7 @@ from django.contrib.staticfiles import finders
 
 FIRST_VIEW = ("live/main.js", "live/views/board.js")
 """The modules with which most visits begin: the page, and the view that it opens most often."""
-STATIC_IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?["'](\.[^"']+)["']""", re.MULTILINE)
+STATIC_IMPORT = re.compile(r"""(?:^|;)\s*import\b[^;("']*["'](\.[^"']+)["']""", re.MULTILINE)
 
 
 def first_modules() -> list[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from gamedev_gateway.core.errors import Conflict, Forbidden, InvalidInput
 from plans.consensus import Missing
-from plans.evidence import CriterionVerdict
 from plans.models import Claim, Task, TaskPlan
+from plans.verdicts import CriterionVerdict
 
 
 class BriefIncomplete(InvalidInput):
@@ -248,7 +248,9 @@ class CriteriaUnmet(Conflict):
 
     code = "criteria_unmet"
 
-    def __init__(self, task: Task, verdicts: Sequence[CriterionVerdict], unanswered: list[str], not_verified: str = "") -> None:
+    def __init__(
+        self, task: Task, verdicts: Sequence[CriterionVerdict], unanswered: list[str], not_verified: str = ""
+    ) -> None:
         unmet = [verdict.criterion for verdict in verdicts]
         shown = [
             f"{verdict.criterion}: {verdict.reason}" for verdict in verdicts if verdict.criterion not in unanswered

@@ -12,11 +12,12 @@ from gamedev_gateway.core.fields import ChoiceField, PydanticField
 from plans.brief import Brief
 from plans.brief_files import Format
 from plans.claim_serializers import GripSerializer, HeldSerializer
-from plans.evidence import KINDS, CriterionVerdict, Entry
+from plans.evidence import KINDS, Entry
 from plans.models import SLUG, Claim, Generation, Membership, Project, Role, Task, TaskPlan
 from plans.operations import NewTask, Operations
 from plans.services.claims import open_claims
 from plans.spec import MAX_TASKS, Estimates
+from plans.verdicts import CriterionVerdict
 from realtime.history import START
 from realtime.models import make_cursor
 from realtime.serializers import ActorSerializer
@@ -320,7 +321,7 @@ class EvidenceSerializer(StrictSerializer):
         required=False, allow_null=True, help_text="The one that it speaks for; absent: each that demands its kind."
     )
     note = serializers.CharField(max_length=5_000, required=False, allow_blank=True)
-    artifact = serializers.IntegerField(required=False, allow_null=True)
+    artifact = serializers.IntegerField(max_value=MAX_ID, required=False, allow_null=True)
     excerpt = serializers.CharField(max_length=5_000, required=False, allow_blank=True, help_text="Of a log.")
     passed = serializers.IntegerField(min_value=0, max_value=MOST_TESTS, required=False, help_text="Of a test run.")
     failed = serializers.IntegerField(min_value=0, max_value=MOST_TESTS, required=False)

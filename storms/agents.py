@@ -16,10 +16,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gamedev_gateway.simulation.client import Api
 from gamedev_gateway.simulation.person import Person
@@ -68,7 +69,8 @@ class Life:
 
 
 class AgentStorm:
-    """`every`: how much time between two troubles, by `clock`; without one, the seq of the log is the time."""
+    """`every`: how much time between two troubles, by `clock`; without one, the seq of the log is the time. `tasks`: the plan; without
+    them, it is made from the brief."""
 
     def __init__(
         self,
@@ -79,10 +81,12 @@ class AgentStorm:
         seed: int,
         speed: float,
         clock: Callable[[], float] | None = None,
+        tasks: Sequence[dict[str, Any]] = (),
     ) -> None:
         self.gateways = running
         self.count, self.every, self.seed, self.speed = agents, every, seed, speed
         self.clock = clock or self.head
+        self.tasks = list(tasks)
         self.chance = random.Random(seed)
         self.lives: list[Life] = []
         self.born = 0
@@ -92,6 +96,8 @@ class AgentStorm:
         with self.gateways.http() as http, self.person() as person:
             self.http = http
             post(http, "projects/", {"id": PROJECT, "name": "Raft", "brief": BRIEF})
+            if self.tasks:
+                post(http, f"projects/{PROJECT}/plans/", {"tasks": self.tasks})
             person.agree_on_a_plan()
             began = time.monotonic()
             try:

@@ -41,6 +41,7 @@ PATHS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("section.", (("document_id", "document"), ("section_id", "section"))),
     ("run.", (("run_id", "run"), ("activity_id", "activity"))),
     ("question.", (("run_id", "run"), ("activity_id", "activity"))),
+    ("tool.", (("call_id", "call"), ("run_id", "run"))),
     ("error", (("generation_id", "generation"),)),
 )
 """Where the payloads of which events hold ids, and of what; `uri` is one that may have a document's id in it."""

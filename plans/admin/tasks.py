@@ -26,8 +26,9 @@ from plans.admin.access import may
 from plans.admin.glance import COLOURS, status_badge
 from plans.admin.pages import Confirmation, PagesAdmin, admin_url
 from plans.admin.reading import cut
-from plans.evidence import CriterionVerdict, Entry
+from plans.evidence import Entry
 from plans.models import Role, Task
+from plans.verdicts import CriterionVerdict
 
 VERBS = {
     Task.Status.PENDING: {"start", "block", "judge"},

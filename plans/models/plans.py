@@ -7,9 +7,10 @@ from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from plans.evidence import CriterionVerdict, Entry, Level, entries_of, judge, words_of
+from plans.evidence import Entry, Level, entries_of
 from plans.models.projects import Project
 from plans.spec import CODE_PATTERN, Estimates, TaskSpec
+from plans.verdicts import CriterionVerdict, judge, words_of
 from realtime.publishing import TaskRef
 
 

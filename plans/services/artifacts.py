@@ -9,7 +9,8 @@ from gamedev_gateway.core.actors import Actor
 from plans.artifact_files import Measured, forget_uploads_later, keep_upload
 from plans.errors import AgentsDoNotDecide
 from plans.models import Artifact, Project, Task
-from plans.services.evidence import SURE, outdate, outdate_older, reconsider
+from plans.services.evidence import SURE
+from plans.services.outdating import outdate, outdate_older, reconsider
 from plans.services.progress import check_workable
 from realtime import event_types
 from realtime.publishing import TaskRef, publish

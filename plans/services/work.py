@@ -9,11 +9,13 @@ from django.utils import timezone
 from gamedev_gateway.core.actors import Actor
 from gamedev_gateway.core.errors import InvalidInput
 from plans.errors import CriteriaUnmet, DependenciesUnmet, WrongStatus
-from plans.evidence import MODEL, Entry, Level, added, judge, without_opinions, words_of
+from plans.evidence import MODEL, Entry, Level, added, without_opinions
 from plans.models import Claim, Project, Task
 from plans.services.claims import Grip, check_grip, end_quietly, note_report
-from plans.services.evidence import entries_from, outdate_all
+from plans.services.evidence import entries_from
+from plans.services.outdating import outdate_all
 from plans.services.progress import announce_standing, check_workable, refresh_standing
+from plans.verdicts import judge, words_of
 from realtime import event_types
 from realtime.publishing import publish
 

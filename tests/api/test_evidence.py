@@ -127,6 +127,7 @@ def test_evidence_of_the_contract_names_no_criterion_and_speaks_for_what_demands
         ({"kind": "log", "criterion": True}, "criterion"),
         ({"kind": "log", "tool_call": 5}, "tool_call"),
         ({"kind": "log", "artifact": 987}, "artifact"),
+        ({"kind": "log", "artifact": 2**70}, "artifact"),
         ({"kind": "test", "passed": -1}, "passed"),
         ({"kind": "test", "passed": 2**70}, "passed"),
         ({"kind": "test", "surprise": 1}, "surprise"),

@@ -17,8 +17,8 @@ class Line:
         self.passed = 0
         """How many connections were made."""
 
-    async def start(self) -> None:
-        self.server = await asyncio.start_server(self.forward, "127.0.0.1", 0)
+    async def listen(self, port: int = 0) -> None:
+        self.server = await asyncio.start_server(self.forward, "127.0.0.1", port)
         self.port: int = self.server.sockets[0].getsockname()[1]
 
     async def forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -31,6 +31,15 @@ class Line:
     def cut(self) -> None:
         """Break every connection there is; new ones may be made at once."""
         asyncio.run_coroutine_threadsafe(self.abort(), self.loop).result()
+
+    def shut(self) -> None:
+        """Break every connection there is, and take no new one until it is opened again."""
+        self.loop.call_soon_threadsafe(self.server.close)
+        self.cut()
+
+    def open(self) -> None:
+        """Take connections again, at the same port."""
+        asyncio.run_coroutine_threadsafe(self.listen(self.port), self.loop).result()
 
     async def abort(self) -> None:
         for writer in self.writers:
@@ -59,7 +68,7 @@ def line_to(url: str) -> Iterator[tuple[Line, str]]:
     thread = threading.Thread(target=line.loop.run_forever)
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(line.start(), line.loop).result()
+        asyncio.run_coroutine_threadsafe(line.listen(), line.loop).result()
         yield line, f"{host}:{line.port}"
     finally:
         asyncio.run_coroutine_threadsafe(line.end(), line.loop).result()

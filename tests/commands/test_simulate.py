@@ -128,6 +128,7 @@ def test_a_design_document_is_played_to_its_end_and_playing_it_again_changes_not
     assert api.get("projects/archery/") == before
 
 
+@pytest.mark.stories
 def test_work_that_was_given_back_goes_on_where_it_was(server, api):
     first = accepted(api, "interrupted")
     grip = api.post(f"tasks/{first['id']}/claim/", {})

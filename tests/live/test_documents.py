@@ -136,15 +136,14 @@ def test_who_loses_the_network_for_a_while_misses_nothing_and_keeps_what_is_draw
         page = pages.open(f"{url}{place(document)}", api)
         generate(page)
         expect(text_of(page, "Vision")).to_contain_text("across")
-        page.evaluate("kept = document.querySelector('.text .block')")
-        page.context.set_offline(True)
-        line.cut()
+        page.evaluate("kept = document.querySelector('.text .block p')")
+        line.shut()
         expect(page.get_by_role("status").filter(has_text="The connection is lost")).to_be_visible()
         writer.server.wait_for(2)  # meanwhile the gateway goes on
-        page.context.set_offline(False)
+        line.open()
         shows_end(page)
         check_shows(page, stored(api, document))
-        assert page.evaluate("kept === document.querySelector('.text .block')")
+        assert page.evaluate("kept === document.querySelector('.text .block p')")
 
 
 def test_a_server_that_is_killed_and_started_again_leaves_both_pages_with_what_is_stored(

@@ -99,6 +99,7 @@ def test_an_outline_that_somebody_changed_meanwhile_takes_an_edit_back_and_does_
         patch(api, path, outline=[*entries(document), {"heading": "Theirs"}])
         route.continue_()
 
+    expect(section(page, "Vision")).to_be_visible()
     page.route("**/api/v1/documents/*/", change_first, times=1)
     edit_outline(page)
     page.get_by_label("Heading of “Vision”").fill("Mine")

@@ -172,12 +172,14 @@ def discuss(page: Page) -> None:
     thread.get_by_label("Answer").fill("Three blocks.")
     thread.get_by_role("button", name="Answer").click()
     expect(thread).to_contain_text("Three blocks.")
+    expect(thread.get_by_label("Answer")).to_have_value("")
     thread.get_by_role("button", name="Resolve").click()
     expect(page.get_by_text("1 resolved thread")).to_be_visible()
     page.get_by_label("Approve").check()
     page.get_by_label("In words").fill("I like it.")
     page.get_by_role("button", name="Review it").click()
     expect(page.locator(".review")).to_contain_text("approves")
+    expect(page.get_by_label("In words")).to_have_value("")
     page.screenshot(path=SCREENSHOTS / "plans-discussion.png")
 
 

@@ -13,16 +13,14 @@ from plans.evidence import (
     Judgement,
     Stale,
     Who,
-    Word,
     added,
     criterion_meant,
     demanded,
     entries_of,
     highest,
-    judge,
     rank,
-    words_of,
 )
+from plans.verdicts import Word, judge, words_of
 
 ADA = Who(kind="ai", name="Ada")
 STALE = Stale(why="It is another.", at="2026-11-23T10:00:00Z")

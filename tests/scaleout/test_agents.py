@@ -17,8 +17,11 @@ ADA, BEN = ({"kind": "ai", "id": name, "name": name} for name in ("Ada", "Ben"))
 
 @pytest.mark.stories
 def test_a_project_is_made_by_agents_that_are_killed_and_stopped_and_each_task_is_done_once(tmp_path: Path) -> None:
+    tasks = [
+        {"title": f"Part {number}", "acceptance": ["It holds"], "deliverables": ["A script"]} for number in range(6)
+    ]
     with gateways(tmp_path, env=SETTINGS) as running:
-        storm = AgentStorm(running, agents=3, every=45, seed=1, speed=0)
+        storm = AgentStorm(running, agents=3, every=15, seed=1, speed=0, tasks=tasks)
         verdict = storm.run()
     assert verdict.faults == []
     assert min(storm.troubles.values()) >= 1, "Some were killed, and some stopped."

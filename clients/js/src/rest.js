@@ -76,7 +76,7 @@ export class Api {
 
   /** All of a list, page after page, as they are taken. */
   async *list(/** @type {string} */ path, /** @type {Query} */ query = {}) {
-    for (let next = this.url(path, query); next; ) {
+    for (let next = this.url(path, query); next;) {
       const page = await this.get(next);
       yield* page.results;
       next = page.next;
@@ -84,7 +84,11 @@ export class Api {
   }
 
   /** Once, however often it has to be sent. `body`: anything as JSON, or FormData. @returns {Promise<any>} */
-  async post(/** @type {string} */ path, /** @type {any} */ body = {}, /** @type {SendOptions} */ { key = newKey(), ...options } = {}) {
+  async post(
+    /** @type {string} */ path,
+    /** @type {any} */ body = {},
+    /** @type {SendOptions} */ { key = newKey(), ...options } = {},
+  ) {
     return readBody(await this.#send("POST", this.url(path), { body, key, ...options }));
   }
 

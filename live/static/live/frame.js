@@ -42,7 +42,8 @@ function header(page) {
     </a>
     ${project ? html`<a class="project-name" href=${addressOf(project.id)}>${project.name}</a>${stations(page)}` : html`<span class="project-name">${words.name}</span>`}
     <div class="tools">
-      ${project ? presence(page) : nothing} ${project ? connection(page) : nothing} ${project ? feedButton(page) : nothing} ${account(page)}
+      ${project ? presence(page) : nothing} ${project ? connection(page) : nothing} ${project ? feedButton(page) : nothing}
+      ${account(page)}
     </div>
   </header>`;
 }
@@ -50,19 +51,18 @@ function header(page) {
 function stations(page) {
   const { project, route } = page;
   const waiting = waitingFor(page);
-  const link = (station) => html`<a
-    href=${addressOf(project.id, station)}
-    aria-current=${station === route.station ? "page" : nothing}
-    >${words.stations[station]} ${station === "agents" && waiting ? html`<span class="badge" title=${words.waiting(waiting)}>${waiting}</span>` : nothing}</a
-  >`;
+  const link = (station) =>
+    html`<a href=${addressOf(project.id, station)} aria-current=${station === route.station ? "page" : nothing}
+      >${words.stations[station]}
+      ${station === "agents" && waiting ? html`<span class="badge" title=${words.waiting(waiting)}>${waiting}</span>` : nothing}</a
+    >`;
   return html`<nav class="stations" aria-label=${words.stationsOf(project.name)}>${Object.keys(STATIONS).map(link)}</nav>`;
 }
 
 function presence({ project }) {
   const everybody = present(project);
-  const one = ({ actor, seenAt }) => html`<li title=${words.presentSince(actor.name, words.kinds[actor.kind], ago.text(seenAt))}>
-    ${actorMark(actor)}
-  </li>`;
+  const one = ({ actor, seenAt }) =>
+    html`<li title=${words.presentSince(actor.name, words.kinds[actor.kind], ago.text(seenAt))}>${actorMark(actor)}</li>`;
   return html`<ul class="presence" aria-label=${words.present}>
     ${everybody.slice(0, MOST_PRESENT).map(one)}
     ${everybody.length > MOST_PRESENT ? html`<li class="more">+${everybody.length - MOST_PRESENT}</li>` : nothing}
@@ -71,7 +71,9 @@ function presence({ project }) {
 
 function connection({ connection: { name } }) {
   const text = name === "waiting" || name === "closed" ? words.connection.idle : words.connection[name];
-  return html`<span class="connection ${name}" title=${text}><span class="dot" aria-hidden="true"></span><span>${text}</span></span>`;
+  return html`<span class="connection ${name}" title=${text}
+    ><span class="dot" aria-hidden="true"></span><span>${text}</span></span
+  >`;
 }
 
 function feedButton(page) {
@@ -82,13 +84,19 @@ function feedButton(page) {
 }
 
 function account({ user, project }) {
-  return menu(html`${actorMark({ kind: "user", name: user.username })}`, [
-    html`<p class="menu-title">${user.username}${project ? html` <span class="muted">${words.role[project.role]}</span>` : nothing}</p>`,
-    html`<a href="#/">${words.allProjects}</a>`,
-    user.isStaff ? html`<a href="/admin/">${words.admin}</a>` : nothing,
-    html`<a href="/api/docs/">${words.apiDocs}</a>`,
-    html`<button form="sign-out">${words.signOut}</button>`,
-  ], words.account);
+  return menu(
+    html`${actorMark({ kind: "user", name: user.username })}`,
+    [
+      html`<p class="menu-title">
+        ${user.username}${project ? html` <span class="muted">${words.role[project.role]}</span>` : nothing}
+      </p>`,
+      html`<a href="#/">${words.allProjects}</a>`,
+      user.isStaff ? html`<a href="/admin/">${words.admin}</a>` : nothing,
+      html`<a href="/api/docs/">${words.apiDocs}</a>`,
+      html`<button form="sign-out">${words.signOut}</button>`,
+    ],
+    words.account,
+  );
 }
 
 /** What is wrong with the connection, and what will be done about it. */
@@ -121,11 +129,17 @@ function trouble(page) {
 
 /** Two live regions, that are always there: what is said waits for its turn, what is wrong is read at once. */
 export function toasts(page) {
-  const one = (toast) => html`<div class="toast ${toast.isBad ? "bad" : ""}">
-    <p><strong>${toast.text}</strong>${toast.advice ? html`<br />${toast.advice}` : nothing}</p>
-    <button class="quiet" aria-label=${words.close} @click=${() => page.dismiss(toast)}>×</button>
-  </div>`;
-  const some = (isBad) => repeat(page.toasts.filter((toast) => toast.isBad === isBad), ({ id }) => id, one);
+  const one = (toast) =>
+    html`<div class="toast ${toast.isBad ? "bad" : ""}">
+      <p><strong>${toast.text}</strong>${toast.advice ? html`<br />${toast.advice}` : nothing}</p>
+      <button class="quiet" aria-label=${words.dismiss} @click=${() => page.dismiss(toast)}>×</button>
+    </div>`;
+  const some = (isBad) =>
+    repeat(
+      page.toasts.filter((toast) => toast.isBad === isBad),
+      ({ id }) => id,
+      one,
+    );
   return html`<div role="status">${some(false)}</div>
     <div role="alert">${some(true)}</div>`;
 }

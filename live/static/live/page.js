@@ -119,7 +119,7 @@ export class Page {
 
   #draw() {
     render(frame(this), this.#root);
-    const host = [...document.querySelectorAll("dialog")].at(-1) ?? document.body;
+    const host = [...document.getElementsByTagName("dialog")].at(-1) ?? document.body;
     if (this.#toastRoot.parentElement !== host) host.append(this.#toastRoot);
     render(toasts(this), this.#toastRoot);
   }
@@ -188,7 +188,11 @@ export class Page {
   #hear(event) {
     const { user, role } = event.type === "member.changed" ? event.payload : {};
     if (user === this.user.username && role && this.project) this.project.role = role;
-    this.view?.onEvent?.(event);
+    try {
+      this.view?.onEvent?.(event);
+    } catch (error) {
+      this.fail(error); // a view that stumbles must not end the project's subscription
+    }
     this.#soon ||= setTimeout(() => this.update(), EVENTS_DRAWN_EVERY_MS);
   }
 
@@ -229,15 +233,15 @@ export class Page {
   }
 }
 
-const styles = new Map([["board", Promise.resolve()]]); // which page.html has
+/** By address. @type {Map<string, Promise<any>>} */ const styles = new Map();
 
 /** Resolves when the stylesheet is there, so that nothing is drawn without it; or cannot be had. */
 function addStyles(/** @type {string} */ name) {
-  if (!styles.has(name)) styles.set(name, new Promise((resolve) => document.head.append(link(name, resolve))));
-  return styles.get(name);
+  const href = new URL(`./styles/${name}.css`, import.meta.url).href;
+  if ([...document.styleSheets].some((sheet) => sheet.href === href)) return undefined;
+  if (!styles.has(href)) styles.set(href, new Promise((resolve) => document.head.append(link(href, resolve))));
+  return styles.get(href);
 }
 
-function link(name, done) {
-  const href = new URL(`./styles/${name}.css`, import.meta.url).href;
-  return Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: done });
-}
+const link = (href, done) =>
+  Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done, onerror: done });

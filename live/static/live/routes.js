@@ -30,7 +30,11 @@ const DEFAULT = "board";
 
 /** @returns {Route} What an address asks for; anything unknown is the list. */
 export function parseHash(/** @type {string} */ hash) {
-  const [first, projectId, station = DEFAULT, ...rest] = hash.replace(/^#?\/*/, "").split("/").filter(Boolean).map(decoded);
+  const [first, projectId, station = DEFAULT, ...rest] = hash
+    .replace(/^#?\/*/, "")
+    .split("/")
+    .filter(Boolean)
+    .map(decoded);
   if (first !== "projects" || !projectId) return { projectId: null, station: "", rest: [] };
   return { projectId, station: station in STATIONS ? station : DEFAULT, rest };
 }

@@ -10,6 +10,7 @@ export const words = {
   yes: "Yes",
   cancel: "Cancel",
   close: "Close",
+  dismiss: "Dismiss",
   retry: "Try again",
   loading: "Loading…",
   skip: "Skip to content",
@@ -35,7 +36,8 @@ export const words = {
     idle: "Not connected",
     connecting: "Connecting…",
     open: "Live",
-    waiting: (seconds) => `The connection is lost. Next try ${seconds > 0 ? `in ${seconds} s` : "now"}; what you miss will be shown then.`,
+    waiting: (seconds) =>
+      `The connection is lost. Next try ${seconds > 0 ? `in ${seconds} s` : "now"}; what you miss will be shown then.`,
     closed: (reason) => `The connection has ended: ${reason || "closed"}.`,
     reload: "Reload the page",
     behind: (count) => `Catching up: ${count} events`,
@@ -64,7 +66,13 @@ export function whatToDo(/** @type {any} */ error) {
 /** `{"name": ["…"]}` as `name: …`. */
 function fieldErrors(/** @type {Record<string, any>} */ errors = {}) {
   return Object.entries(errors)
-    .map(([field, told]) => `${field}: ${[told].flat().map((each) => (typeof each === "string" ? each : JSON.stringify(each))).join(" ")}`)
+    .map(
+      ([field, told]) =>
+        `${field}: ${[told]
+          .flat()
+          .map((each) => (typeof each === "string" ? each : JSON.stringify(each)))
+          .join(" ")}`,
+    )
     .join("\n");
 }
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { DocumentText } from "../../../clients/js/src/document.js";
 import { changesOf, compare } from "../../../live/static/live/documents/diff.js";
+import { History } from "../../../live/static/live/documents/history.js";
 import { Manuscript } from "../../../live/static/live/documents/manuscript.js";
 import { OutlineEdits } from "../../../live/static/live/documents/outline-edits.js";
 import {
@@ -268,6 +269,42 @@ test("a section is stale for the tasks of which it tells and which a plan has ch
   assert.deepEqual({ version, changed, dropped }, { version: 3, changed: ["T-002"], dropped: ["T-004"] });
   assert.equal(whyStale(stale, [updated(1, "stale")]), undefined); // the cause is no longer in the log
   assert.equal(whyStale(stale, [accepted, updated(1, "stale"), updated(1, "adopted")]), undefined);
+});
+
+/** An Api whose log is these events, given a page of so many at a time. */
+const logOf = (events, size) => ({
+  asked: 0,
+  async get(path, { before }) {
+    this.asked += 1;
+    const earlier = events.filter(({ seq }) => seq < before);
+    return { results: earlier.slice(-size), previous: earlier.length > size ? "earlier" : null };
+  },
+});
+const numbered = (events) => events.map((each, at) => ({ ...each, seq: at + 1 }));
+const STALE = { status: "ready", sections: [{ id: 1, status: "stale", tasks: ["T-002"] }] };
+
+test("the log is read back as far as it takes to explain what is stale, and no further", async () => {
+  const others = Array(3).fill(updated(2, "edited"));
+  const api = logOf(numbered([...others, accepted, ...others, updated(1, "stale"), ...others]), 4);
+  const history = new History(7);
+  await history.read(api, "x", STALE);
+  assert.deepEqual([history.whyStale(STALE.sections[0]).version, api.asked], [3, 2]);
+});
+
+test("a document of which nothing has to be explained needs no log, and one that cannot be, only some of it", async () => {
+  const api = logOf(numbered(Array(40).fill(updated(2, "edited"))), 4);
+  await new History(7).read(api, "x", { status: "ready", sections: [{ id: 1, status: "done", tasks: [] }] });
+  assert.equal(api.asked, 0);
+  await new History(7).read(api, "x", STALE);
+  assert.equal(api.asked, 3);
+});
+
+test("an event that was read is not counted again when it comes", async () => {
+  const events = numbered(RUN);
+  const history = new History(7);
+  await history.read(logOf(events, 9), "x", { status: "generating", sections: [] });
+  for (const each of [...events, { ...event("section.completed", 40), seq: 4 }]) history.take(each);
+  assert.equal(history.run.done, 3);
 });
 
 // Drafts beside one another

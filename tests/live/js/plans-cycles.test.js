@@ -4,7 +4,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { cycleThrough, edgesOf, everyoneWaitingFor, findCycle, mergedEdges } from "../../../live/static/live/plans/cycles.js";
 
-const CHAIN = new Map([["T-001", []], ["T-002", ["T-001"]], ["T-003", ["T-002"]], ["T-004", []]]);
+const CHAIN = new Map([
+  ["T-001", []],
+  ["T-002", ["T-001"]],
+  ["T-003", ["T-002"]],
+  ["T-004", []],
+]);
 const through = (edges, code, dependency) => cycleThrough(everyoneWaitingFor(edges, code), code, dependency);
 
 test("waiting for somebody who waits for you is refused with the way back", () => {
@@ -28,7 +33,10 @@ test("every dependency that is refused would make a cycle, and every other one n
   const edges = new Map();
   for (let number = 0; number < 60; number++) {
     const earlier = [...edges.keys()];
-    edges.set(`T-${number}`, earlier.filter((_, place) => (place * 7 + number * 13) % 11 === 0));
+    edges.set(
+      `T-${number}`,
+      earlier.filter((_, place) => (place * 7 + number * 13) % 11 === 0),
+    );
   }
   for (const code of edges.keys()) {
     const waiting = everyoneWaitingFor(edges, code);
@@ -49,7 +57,10 @@ test("the first cycle of a graph is found, and none where there is none", () => 
 
 test("a chain of ten thousand tasks is walked", () => {
   const code = (number) => `T-${number}`;
-  const tasks = Array.from({ length: 10_000 }, (_, number) => ({ code: code(number), dependencies: number ? [code(number - 1)] : [] }));
+  const tasks = Array.from({ length: 10_000 }, (_, number) => ({
+    code: code(number),
+    dependencies: number ? [code(number - 1)] : [],
+  }));
   const edges = edgesOf(tasks);
   assert.equal(findCycle(edges), null);
   assert.equal(through(edges, "T-0", "T-9999").length, 10_001);

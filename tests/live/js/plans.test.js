@@ -25,7 +25,12 @@ test("a move, an update and a drop are shown as the gateway will answer them", (
 });
 
 test("operations on tasks that are gone, and those that give new codes, change nothing", () => {
-  const ops = [move("T-009", 0), { op: "drop", code: "T-009" }, { op: "split", code: "T-001", into: [] }, { op: "add", task: {} }];
+  const ops = [
+    move("T-009", 0),
+    { op: "drop", code: "T-009" },
+    { op: "split", code: "T-001", into: [] },
+    { op: "add", task: {} },
+  ];
   assert.deepEqual(applied(TASKS, ops), TASKS);
 });
 
@@ -76,7 +81,10 @@ test("edits are sent one after the other, each on what the one before made; move
   store.isHolding = false;
   store.held[0]();
   await Promise.all(all);
-  assert.deepEqual(store.sent.map(({ ops }) => ops), [[{ op: "drop", code: "T-001" }], [move("T-003", 1)]]);
+  assert.deepEqual(
+    store.sent.map(({ ops }) => ops),
+    [[{ op: "drop", code: "T-001" }], [move("T-003", 1)]],
+  );
   assert.equal(writer.isBusy, false);
 });
 
@@ -89,7 +97,10 @@ test("what is refused is taken back with all that waited on it, shows what is th
   store.isHolding = false;
   store.held[0]();
   const answers = await Promise.allSettled(all);
-  assert.deepEqual(answers.map(({ status }) => status), ["rejected", "rejected"]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    ["rejected", "rejected"],
+  );
   assert.deepEqual(codes(writer.tasks), codes(TASKS));
   assert.equal(writer.tasks[0].title, "Theirs");
   assert.equal(writer.refused.error.code, "stale_version");
@@ -170,7 +181,13 @@ const CHANGES = [
 test("a change comes with all that it needs, and says why", () => {
   const { taken, because } = takenWith(CHANGES, new Set(["T-002"]), "T-016");
   assert.deepEqual([...taken].sort(), ["T-002", "T-014", "T-015", "T-016"]);
-  assert.deepEqual([...because], [["T-015", "T-016 waits for T-015."], ["T-014", "T-015 waits for T-014."]]);
+  assert.deepEqual(
+    [...because],
+    [
+      ["T-015", "T-016 waits for T-015."],
+      ["T-014", "T-015 waits for T-014."],
+    ],
+  );
 });
 
 test("a change that is left takes with it whatever needs it", () => {
@@ -186,7 +203,10 @@ const consensus = (missing) => {
 };
 
 test("a part may be accepted although a comment blocks what is left, and not although people are missing", () => {
-  const comments = [{ id: 5, now: { code: "T-014" } }, { id: 6, now: { code: null } }];
+  const comments = [
+    { id: 5, now: { code: "T-014" } },
+    { id: 6, now: { code: null } },
+  ];
   const elsewhere = new Set(["T-002"]);
   assert.equal(mayAccept(consensus({}), comments, null), true);
   assert.equal(mayAccept(consensus({ comments: [5] }), comments, null), false);
@@ -200,7 +220,11 @@ test("a part may be accepted although a comment blocks what is left, and not alt
 
 test("other proposals are told with all the tasks that both touch", () => {
   const other = { plan: 9, version: 4, author: { name: "ben" } };
-  const changes = [{ code: "T-001", overlaps: [other] }, { code: "T-002", overlaps: [] }, { code: "T-003", overlaps: [other] }];
+  const changes = [
+    { code: "T-001", overlaps: [other] },
+    { code: "T-002", overlaps: [] },
+    { code: "T-003", overlaps: [other] },
+  ];
   assert.deepEqual(sharedWith(changes), [{ ...other, codes: ["T-001", "T-003"] }]);
 });
 
@@ -245,16 +269,30 @@ test("the version asked for is shown, else the newest proposal, else the accepte
 test("answers stand below what they answer, answers to answers too", () => {
   const said = (id, in_reply_to = null) => ({ id, in_reply_to });
   const threads = threadsOf([said(1), said(2), said(3, 1), said(4, 3), said(5, 99)]);
-  assert.deepEqual(threads.map(({ comment, replies }) => [comment.id, replies.map(({ id }) => id)]), [[1, [3, 4]], [2, []], [5, []]]);
+  assert.deepEqual(
+    threads.map(({ comment, replies }) => [comment.id, replies.map(({ id }) => id)]),
+    [
+      [1, [3, 4]],
+      [2, []],
+      [5, []],
+    ],
+  );
 });
 
 test("of each person's reviews the newest counts", () => {
   const review = (id, author) => ({ id, author: { kind: "user", id: author } });
-  assert.deepEqual(newestReviews([review(1, "a"), review(2, "b"), review(3, "a")]).map(({ id }) => id), [3, 2]);
+  assert.deepEqual(
+    newestReviews([review(1, "a"), review(2, "b"), review(3, "a")]).map(({ id }) => id),
+    [3, 2],
+  );
 });
 
 test("a text's difference has two sides", () => {
-  const words = [{ kind: "same", text: "jump " }, { kind: "gone", text: "high" }, { kind: "new", text: "higher" }];
+  const words = [
+    { kind: "same", text: "jump " },
+    { kind: "gone", text: "high" },
+    { kind: "new", text: "higher" },
+  ];
   const { before, after } = sidesOf(words);
   assert.equal(before.map(({ text }) => text).join(""), "jump high");
   assert.equal(after.map(({ text }) => text).join(""), "jump higher");

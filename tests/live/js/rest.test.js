@@ -70,7 +70,10 @@ test("a refusal is a Problem with all that the gateway tells", async (t) => {
   const { api, asked } = await serving(t, { status: 412, headers: { "Content-Type": "application/problem+json" }, body: told });
   await assert.rejects(api.post("plans/1/accept/"), (error) => {
     assert.ok(error instanceof Problem);
-    assert.deepEqual([error.status, error.code, error.detail, error.current, error.message], [412, "stale_version", told.detail, { revision: 3 }, told.detail]);
+    assert.deepEqual(
+      [error.status, error.code, error.detail, error.current, error.message],
+      [412, "stale_version", told.detail, { revision: 3 }, told.detail],
+    );
     return true;
   });
   assert.equal(asked.length, 1);
@@ -86,7 +89,10 @@ test("a list is read page after page, as far as it is taken", async (t) => {
   const found = [];
   for await (const row of api.list("projects/", { limit: 2, cursor: undefined })) found.push(row);
   assert.deepEqual(found, [1, 2, 3]);
-  assert.deepEqual(asked.map(({ url }) => url), ["/api/v1/projects/?limit=2", "/api/v1/projects/?cursor=b"]);
+  assert.deepEqual(
+    asked.map(({ url }) => url),
+    ["/api/v1/projects/?limit=2", "/api/v1/projects/?cursor=b"],
+  );
 });
 
 test("a form goes as a form, an empty answer is null", async (t) => {
@@ -105,6 +111,9 @@ test("on a page the session says who it is, and its token goes along with what w
   const api = new Api(other.url("").replace("api/v1/", ""));
   await api.get("projects/");
   await api.post("projects/");
-  assert.deepEqual(asked.map(({ headers }) => headers["x-csrftoken"]), [undefined, "abc d"]);
+  assert.deepEqual(
+    asked.map(({ headers }) => headers["x-csrftoken"]),
+    [undefined, "abc d"],
+  );
   assert.equal(asked[0].headers.authorization, undefined);
 });

@@ -8,7 +8,7 @@ const NAMES = {
   summary: "Summary",
   current_task: words.current,
   done_tasks: words.done,
-  pending_tasks: words.pending,
+  pending_tasks: words.howMany,
   open_tasks: words.pending,
   decisions: words.decisions,
   open_questions: words.questions,

@@ -58,7 +58,7 @@ function atRest({ status: state }, sections) {
 }
 
 /** What is being written is told politely, once a section; the time to go is not, since it changes all the time. */
-function atWork({ run, manuscript }, sections) {
+function atWork({ history: { run }, manuscript }, sections) {
   const now = sections.find(({ id }) => id === manuscript.writing);
   const { done, total } = run ?? { done: sections.filter(({ draft }) => draft).length, total: sections.length };
   const told = now ? words.writing(now.heading, Math.min(done, total - 1), total) : words.waiting;

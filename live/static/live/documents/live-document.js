@@ -3,33 +3,26 @@
 import { DocumentText } from "../../clients/document.js";
 import { etagOf } from "../../clients/rest.js";
 import { coalesced } from "../parts/coalesced.js";
+import { History } from "./history.js";
 import { Manuscript } from "./manuscript.js";
 import { OutlineEdits } from "./outline-edits.js";
-import { follow, RUN_EVENTS, runOf } from "./pace.js";
-import { WHY_EVENTS, whyStale } from "./staleness.js";
 
-const LARGEST_SEQ = 2 ** 53 - 1;
-const EVENTS_BACK = 200;
 const FEW = 3; // sections that are read one by one; more, and the whole document is
 const ENDS = ["document.completed", "document.failed", "document.cancelled"];
 
 /**
  * A section as it is shown: its place in the outline, its text, and what the gateway knows of it (not yet, of a new one).
  * @typedef {import("./outline.js").Entry & import("./manuscript.js").Told & {status: string, isWriting: boolean, isSaving: boolean,
- *   locked: boolean, tasks: string[], why: ReturnType<typeof whyStale>}} Shown
+ *   locked: boolean, tasks: string[], why: ReturnType<History["whyStale"]>}} Shown
  */
 
 export class LiveDocument {
-  /** As REST gave it, with what was told since: the same object, on which its ETag hangs. @type {Record<string, any>} */ body =
-    {};
-  /** @type {import("./pace.js").Run | null} */ run = null;
+  /** As REST gave it, with what was told since; the same object, on which its ETag hangs. @type {any} */ body = {};
   /** Texts that are on their way to the gateway, by section. @type {Map<number, string>} */ saving = new Map();
   isGone = false;
   #page;
   #route;
   #subscription;
-  /** @type {object[]} */ #history = []; // events that may tell why sections are stale
-  #historyUpTo = 0; // what was before has been read from the log
   /** @type {Map<string, Shown>} */ #drawn = new Map();
   #touched = new Set(); // sections to be read anew; null among them: the whole document
   #readTouched = coalesced(() => this.#read());
@@ -37,6 +30,7 @@ export class LiveDocument {
   constructor(page, /** @type {number} */ id) {
     this.#page = page;
     this.id = id;
+    this.history = new History(id);
     this.edits = new OutlineEdits(
       (outline) => this.#patch({ outline }),
       () => page.update(),
@@ -68,7 +62,7 @@ export class LiveDocument {
     const now = statusNow(told, status);
     const isSaving = this.saving.has(entry.id);
     const text = this.saving.get(entry.id) ?? told.text;
-    const why = now === "stale" ? whyStale({ id: entry.id, tasks }, this.#history) : undefined;
+    const why = now === "stale" ? this.history.whyStale({ id: entry.id, tasks }) : undefined;
     const isWriting = told.status === "writing";
     return this.#same({ ...told, ...entry, text, status: now, isWriting, isSaving, locked, tasks, why });
   }
@@ -87,7 +81,7 @@ export class LiveDocument {
     const { project } = this.#page;
     const seq = project.seq;
     await this.#readAll();
-    if (this.isWriting || this.body.sections.some(({ status }) => status === "stale")) await this.#readHistory();
+    await this.history.read(this.#page.api, project.id, this.body);
     if (this.#page.route !== this.#route) return; // somebody went elsewhere meanwhile
     this.#subscribe();
     for (const event of project.feed.filter((event) => event.seq > seq).reverse()) this.onEvent(event);
@@ -108,17 +102,15 @@ export class LiveDocument {
 
   /** An event of the project's log. */
   onEvent(event) {
-    if (event.seq > this.#historyUpTo) this.#remember(event);
+    this.history.take(event);
     if (event.payload.document_id === this.id) this.#changes[event.type]?.(event.payload);
   }
 
-  #remember(event) {
-    if (WHY_EVENTS.includes(event.type)) this.#history = [...this.#history.slice(-EVENTS_BACK), event];
-    if (event.payload.document_id === this.id) this.run = follow(this.run, event);
-  }
-
   #changes = {
-    "document.started": () => (this.body.status = "generating"),
+    "document.started": () => {
+      this.body.status = "generating";
+      this.#readAnew(null); // an answer that is on its way may still say that nobody writes
+    },
     "document.updated": () => this.#readAnew(null),
     "document.deleted": () => (this.isGone = true),
     "section.updated": ({ section_id }) => this.#readAnew(section_id),
@@ -208,7 +200,7 @@ export class LiveDocument {
     this.body = document;
     this.manuscript.takeDocument(document, since);
     this.edits.take(document);
-    if (!this.isWriting) this.run = null;
+    if (!this.isWriting) this.history.run = null;
     this.#page.update();
   }
 
@@ -250,7 +242,10 @@ export class LiveDocument {
 
   async #readOne(id) {
     const since = this.manuscript.now;
-    this.#takeSection(await this.#page.api.get(`sections/${id}/`), since);
+    const section = await this.#page.api.get(`sections/${id}/`).catch((error) => {
+      if (error.status !== 404) throw error; // removed meanwhile, which the outline will tell
+    });
+    if (section) this.#takeSection(section, since);
   }
 
   #subscribe() {
@@ -270,17 +265,6 @@ export class LiveDocument {
 
   #end(error) {
     if (!this.isGone) this.#page.fail(error);
-  }
-
-  /** What the log tells of the run at work, and of what makes sections stale. It only explains: without it, less is said. */
-  async #readHistory() {
-    const query = { before: LARGEST_SEQ, types: [...RUN_EVENTS, ...WHY_EVENTS].join(","), limit: EVENTS_BACK };
-    const { results } = await this.#page.api
-      .get(`projects/${this.#page.project.id}/events/`, query)
-      .catch(() => ({ results: [] }));
-    this.run = runOf(results, this.id);
-    this.#history = results;
-    this.#historyUpTo = results.at(-1)?.seq ?? 0;
   }
 }
 

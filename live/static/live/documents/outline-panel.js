@@ -140,7 +140,7 @@ export class OutlinePanel {
   #refused({ error, wanted }) {
     return html`<div class="notice" role="alert">
       <p><strong>${words.refused}</strong></p>
-      <p>${error.detail ?? error.message}</p>
+      <p>${error.code === "stale_version" ? words.refusedStale : (error.detail ?? error.message)}</p>
       <p>${words.refusedText}</p>
       <ul>
         ${differing(wanted, this.edits.entries)}

@@ -87,7 +87,7 @@ export class DocumentScreen {
   }
 
   async edit(/** @type {Shown} */ section) {
-    if (this.editor?.isOpen && this.editor.isChanged) return document.getElementById(`editor-${this.editor.section.id}`)?.focus();
+    if (this.editor?.isChanged) return document.getElementById(`editor-${this.editor.section.id}`)?.focus();
     this.editor = new Editor(this.page, this.document, section, () => this.set({ editor: null }));
     if (!(await this.doing.run("edit", () => this.editor.open()))) this.set({ editor: null });
     requestAnimationFrame(() => document.getElementById(`editor-${section.id}`)?.focus());

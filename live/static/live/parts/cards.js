@@ -48,21 +48,34 @@ function column(status, tasks, options) {
   return html`<section class="column ${status}" aria-labelledby=${title}>
     <h2 id=${title}>${sign(status)} ${words.columns[status]} <span class="count number">${tasks.length}</span></h2>
     <ul class="plain">
-      ${repeat(tasks.slice(0, most), ({ code }) => code, (task) => item(task, options))}
+      ${repeat(
+        tasks.slice(0, most),
+        ({ code }) => code,
+        (task) => item(task, options),
+      )}
       ${tasks.length ? nothing : html`<li class="empty">${words.empty[status]}</li>`}
-      ${tasks.length > most && options.onMore
-        ? html`<li><button class="quiet" @click=${() => options.onMore(status)}>${words.more(tasks.length - most)}</button></li>`
-        : nothing}
+      ${
+        tasks.length > most && options.onMore
+          ? html`<li>
+              <button class="quiet" @click=${() => options.onMore(status)}>${words.more(tasks.length - most)}</button>
+            </li>`
+          : nothing
+      }
     </ul>
   </section>`;
 }
 
-const dropped = (tasks, options) => html`<details class="dropped">
-  <summary>${words.columns.dropped} <span class="count number">${tasks.length}</span></summary>
-  <ul class="plain">
-    ${repeat(tasks.slice(0, DRAWN), ({ code }) => code, (task) => item(task, options))}
-  </ul>
-</details>`;
+const dropped = (tasks, options) =>
+  html`<details class="dropped">
+    <summary>${words.columns.dropped} <span class="count number">${tasks.length}</span></summary>
+    <ul class="plain">
+      ${repeat(
+        tasks.slice(0, DRAWN),
+        ({ code }) => code,
+        (task) => item(task, options),
+      )}
+    </ul>
+  </details>`;
 
 function item(task, options) {
   const waitsFor = waitingFor(task, options.done);
@@ -84,7 +97,12 @@ export function waitingFor(/** @type {any} */ { status, dependencies }, /** @typ
 
 function card(task, { isCurrent, isActive, waitsFor, since, action }) {
   const { code, title, status, progress, claim, priority, estimates, blocked_reason: reason } = task;
-  return html`<a class="task-title" href=${addressOf(task.project, "board", code)} data-code=${code} tabindex=${isActive ? 0 : -1}>
+  return html`<a
+      class="task-title"
+      href=${addressOf(task.project, "board", code)}
+      data-code=${code}
+      tabindex=${isActive ? 0 : -1}
+    >
       <span class="code">${code}</span> <bdi>${title}</bdi>
       ${isCurrent ? html`<span class="visually-hidden">(${words.current})</span>` : nothing}
     </a>

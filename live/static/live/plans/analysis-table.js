@@ -48,7 +48,11 @@ export function taskTable({ tasks }, { isWhole, showAll, around }) {
         ${["hours", "begins", "ends", "slack"].map((name) => html`<th scope="col" class="end">${columns[name]}</th>`)}
         <th scope="col">${columns.waits}</th><th scope="col" class="end">${columns.unblocks}</th>
       </tr></thead>
-      <tbody>${repeat(shown, ({ code }) => code, (task) => row(task, around))}</tbody>
+      <tbody>${repeat(
+        shown,
+        ({ code }) => code,
+        (task) => row(task, around),
+      )}</tbody>
     </table>
     ${more > 0 ? html`<p class="row small">${words.further(more)} <button @click=${showAll}>${words.showAll}</button></p>` : nothing}
   </div>`;

@@ -33,7 +33,12 @@ function bridged(/** @type {Task} */ task, /** @type {Task} */ gone) {
 }
 
 /** The place that a task gets when it is dropped on the upper or lower half of another; places count without the task. */
-export function placeOnto(/** @type {string[]} */ order, /** @type {string} */ code, /** @type {string} */ onto, /** @type {boolean} */ below) {
+export function placeOnto(
+  /** @type {string[]} */ order,
+  /** @type {string} */ code,
+  /** @type {string} */ onto,
+  /** @type {boolean} */ below,
+) {
   const others = order.filter((each) => each !== code);
   return code === onto ? order.indexOf(code) : others.indexOf(onto) + (below ? 1 : 0);
 }

@@ -3,6 +3,7 @@
 import { etagOf } from "../../clients/rest.js";
 import { actor } from "../parts/actor.js";
 import { addressOf } from "../routes.js";
+import { live } from "../vendor/lit-html/directives/live.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../words/plans.js";
 import { mayAccept, sharedWith, takenWith, takenWithout } from "./choice.js";
@@ -44,7 +45,10 @@ export class ChangeList {
   take(code, isTaken) {
     const { taken, because } = (isTaken ? takenWith : takenWithout)(this.changes, this.taken, code);
     const tell = isTaken ? words.camealong : words.wentToo;
-    this.#set(taken, [...because].map(([other, why]) => tell(other, why)));
+    this.#set(
+      taken,
+      [...because].map(([other, why]) => tell(other, why)),
+    );
   }
 
   takeAll(isTaken) {
@@ -64,7 +68,9 @@ export class ChangeList {
     if (!(await this.page.confirm({ title: words.acceptTitle(version), text, verb: words.accept }))) return;
     Object.assign(this, { isSending: true, problem: null });
     try {
-      this.accepted(await this.page.api.post(`plans/${id}/accept/`, isWhole ? {} : { only: [...taken] }, { ifMatch: etagOf(sheet.plan) }));
+      this.accepted(
+        await this.page.api.post(`plans/${id}/accept/`, isWhole ? {} : { only: [...taken] }, { ifMatch: etagOf(sheet.plan) }),
+      );
     } catch (error) {
       this.problem = error;
       await sheet.reload().catch(() => {});
@@ -84,7 +90,8 @@ export class ChangeList {
     return html`<p class="muted small">${words.against(sheet.isProposed, against === null ? null : (ground?.version ?? "…"))}</p>
       ${shared.length && sheet.isProposed ? this.#overlaps(shared) : nothing}
       ${this.canChoose ? this.#chooser() : nothing}
-      ${changes.length ? html`<ul class="plain changes">${changes.map((change) => this.#change(change))}</ul>` : html`<p class="empty">${words.noChanges}</p>`}
+      ${changes.length ? nothing : html`<p class="empty">${words.noChanges}</p>`}
+      <ul class="plain changes">${changes.map((change) => this.#change(change))}</ul>
       ${sheet.isProposed && changes.length ? this.#verdict() : nothing}`;
   }
 
@@ -108,13 +115,18 @@ export class ChangeList {
     const comments = this.sheet.commentsByCode.get(code);
     const isTaken = !this.left.has(code);
     return html`<li class="change ${isTaken ? "" : "left"}">
-      ${this.canChoose ? html`<input type="checkbox" aria-label=${words.take(code)} .checked=${isTaken} @change=${(event) => this.take(code, event.target.checked)} />` : html`<span></span>`}
+      ${this.canChoose ? html`<input type="checkbox" aria-label=${words.take(code)} .checked=${live(isTaken)}
+        @change=${(event) => this.take(code, event.target.checked)} />` : html`<span></span>`}
       <span class="code">${code}</span>
       <div>
-        <p><span class="chip kind-${kind}">${words.kinds[kind]}</span> <bdi>${sentence}</bdi>${comments ? html` <span class="chip said">${words.comments(comments)}</span>` : nothing}</p>
-        ${said_by.map(({ author, reason }) => html`<p class="small muted">${actor(author)}${reason ? html` <q dir="auto">${reason}</q>` : nothing}</p>`)}
-        ${Object.entries(needs).map(([other, why]) => html`<p class="small">${words.needs} <span class="code">${other}</span>: <bdi>${why}</bdi></p>`)}
-        ${overlaps.map(({ version, there, agree }) => html`<p class="small ${agree ? "muted" : "clash"}">${words.overlap(version, there, agree)}</p>`)}
+        <p><span class="chip kind-${kind}">${words.kinds[kind]}</span> <bdi>${sentence}</bdi>${comments ? html` <span
+          class="chip said">${words.comments(comments)}</span>` : nothing}</p>
+        ${said_by.map(({ author, reason }) => html`<p class="small muted">${actor(author)}${reason ? html` <q
+          dir="auto">${reason}</q>` : nothing}</p>`)}
+        ${Object.entries(needs).map(([other, why]) => html`<p class="small">${words.needs} <span
+          class="code">${other}</span>: <bdi>${why}</bdi></p>`)}
+        ${overlaps.map(({ version, there, agree }) => html`<p
+          class="small ${agree ? "muted" : "clash"}">${words.overlap(version, there, agree)}</p>`)}
         ${warning ? html`<p class="small notice">${warning}</p>` : nothing}
       </div>
     </li>`;
@@ -129,7 +141,8 @@ export class ChangeList {
     return html`<div class="verdict">
       ${problem ? this.#problem(problem) : nothing}
       ${consensus && !consensus.agreed ? html`<div class="notice">${words.cannotAccept}${missing(consensus)}</div>` : nothing}
-      ${may ? html`<button class="primary" ?disabled=${this.isSending || sheet.writer.isBusy} @click=${() => this.accept()}>${isWhole ? words.acceptAll : words.acceptChosen(taken.size)}</button>` : nothing}
+      ${may ? html`<button class="primary" ?disabled=${this.isSending || sheet.writer.isBusy}
+        @click=${() => this.accept()}>${isWhole ? words.acceptAll : words.acceptChosen(taken.size)}</button>` : nothing}
     </div>`;
   }
 

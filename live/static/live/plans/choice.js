@@ -25,7 +25,7 @@ export function takenWithout(/** @type {Change[]} */ changes, /** @type {Set<str
   const left = new Set(taken);
   left.delete(code);
   /** @type {Map<string, string>} */ const because = new Map();
-  for (let found = true; found; ) {
+  for (let found = true; found;) {
     found = false;
     for (const change of changes) {
       const missing = left.has(change.code) && Object.keys(change.needs).find((needed) => !left.has(needed));

@@ -43,7 +43,8 @@ export class Comparison {
   render() {
     const { plan } = this.sheet;
     const others = this.versions().filter(({ id }) => id !== plan.id);
-    const option = ({ id, version, status }) => html`<option value=${id} ?selected=${id === this.against}>${words.version(version)}, ${status}</option>`;
+    const option = ({ id, version, status }) =>
+      html`<option value=${id} .selected=${id === this.against}>${words.version(version)}, ${status}</option>`;
     return html`<div class="compare">
       <div class="heads">
         <label>${words.compareWith}
@@ -60,15 +61,19 @@ export class Comparison {
 
 function difference(diff) {
   const isSame = !["added", "dropped", "changed", "moved"].some((part) => diff[part].length);
-  const part = (name, list, one) => (list.length ? html`<section class="part-${name}"><h3>${words.sections[name]}</h3>${list.map(one)}</section>` : nothing);
+  const part = (name, list, one) =>
+    list.length ? html`<section class="part-${name}"><h3>${words.sections[name]}</h3>${list.map(one)}</section>` : nothing;
   return html`${totals(diff.totals)}
     ${isSame ? html`<p class="empty">${words.same}</p>` : nothing}
     ${diff.changed.length ? html`<section><h3>${words.sections.changed}</h3>${repeat(diff.changed, ({ code }) => code, changedTask)}</section>` : nothing}
     ${part("added", diff.added, (task) => onlyOn("after", task))}
     ${part("dropped", diff.dropped, (task) => onlyOn("before", task))}
-    ${part("split", diff.split, ({ code, into }) => html`<p><span class="code">${code}</span> ${words.becomes} <span class="code">${into.join(", ")}</span></p>`)}
-    ${part("merged", diff.merged, ({ codes, into }) => html`<p><span class="code">${codes.join(", ")}</span> ${words.becomes} <span class="code">${into}</span></p>`)}
-    ${part("moved", diff.moved, ({ code, title, from, to }) => html`<p><span class="code">${code}</span> <bdi>${title}</bdi> <span class="muted">${words.movedTo(from, to)}</span></p>`)}
+    ${part("split", diff.split, ({ code, into }) => html`<p><span class="code">${code}</span> ${words.becomes} <span
+      class="code">${into.join(", ")}</span></p>`)}
+    ${part("merged", diff.merged, ({ codes, into }) => html`<p><span class="code">${codes.join(", ")}</span> ${words.becomes} <span
+      class="code">${into}</span></p>`)}
+    ${part("moved", diff.moved, ({ code, title, from, to }) => html`<p><span class="code">${code}</span> <bdi>${title}</bdi> <span
+      class="muted">${words.movedTo(from, to)}</span></p>`)}
     ${edges(diff.dependencies)}`;
 }
 
@@ -85,21 +90,25 @@ function totals({ from, to }) {
   </tbody></table></div>`;
 }
 
-const path = ({ critical_path }) => (critical_path.length > 8 ? [...critical_path.slice(0, 4), "…", ...critical_path.slice(-3)] : critical_path).join(" → ");
+const path = ({ critical_path }) =>
+  (critical_path.length > 8 ? [...critical_path.slice(0, 4), "…", ...critical_path.slice(-3)] : critical_path).join(" → ");
 
 const changedTask = ({ code, title, fields }) => html`<article class="pair">
   <h4><span class="code">${code}</span> <bdi>${title}</bdi></h4>
-  ${Object.entries(fields).map(([name, change]) => html`<div class="field">
+  ${Object.entries(fields).map(
+    ([name, change]) => html`<div class="field">
     <p class="label">${words.fields[name] ?? name}</p>
     <div class="side before">${side(change, "before")}</div>
     <div class="side after">${side(change, "after")}</div>
-  </div>`)}
+  </div>`,
+  )}
 </article>`;
 
 /** One side of a field: a text with its words marked, a list by its items, anything else as it is. */
 function side(change, which) {
   if (change.words) return html`<p class="prose" dir="auto">${sidesOf(change.words)[which].map(word)}</p>`;
-  if (change.added) return items(change[which === "before" ? "from" : "to"], which === "before" ? change.removed : change.added, which);
+  if (change.added)
+    return items(change[which === "before" ? "from" : "to"], which === "before" ? change.removed : change.added, which);
   return html`<p>${plain(change[which === "before" ? "from" : "to"])}</p>`;
 }
 
@@ -110,7 +119,8 @@ function word({ kind, text }) {
 
 function items(list, marked, which) {
   if (!list.length) return html`<p class="muted">${words.emptyValue}</p>`;
-  const item = (text) => (!marked.includes(text) ? text : which === "before" ? html`<del>${text}</del>` : html`<ins>${text}</ins>`);
+  const item = (text) =>
+    !marked.includes(text) ? text : which === "before" ? html`<del>${text}</del>` : html`<ins>${text}</ins>`;
   return html`<ul>${list.map((text) => html`<li dir="auto">${item(text)}</li>`)}</ul>`;
 }
 
@@ -136,7 +146,10 @@ const onlyOn = (which, { code, title, description, dependencies }) => html`<arti
 
 function edges({ added = [], removed = [] } = {}) {
   if (!added.length && !removed.length) return nothing;
-  const edge = (verb, name) => ({ code, waits_for }) => html`<li class=${name}><span class="code">${code}</span> ${verb} <span class="code">${waits_for}</span></li>`;
+  const edge =
+    (verb, name) =>
+    ({ code, waits_for }) =>
+      html`<li class=${name}><span class="code">${code}</span> ${verb} <span class="code">${waits_for}</span></li>`;
   return html`<section><h3>${words.sections.dependencies}</h3>
     <ul class="plain edges">${added.map(edge(words.waitsFor, "came"))}${removed.map(edge(words.noLonger, "went"))}</ul>
   </section>`;

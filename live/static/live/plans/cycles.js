@@ -15,7 +15,7 @@ export function edgesOf(/** @type {{code: string, dependencies: string[]}[]} */ 
 export function everyoneWaitingFor(/** @type {Edges} */ edges, /** @type {string} */ code) {
   const waiting = turnedRound(edges);
   const next = new Map();
-  for (let ahead = [code]; ahead.length; ) {
+  for (let ahead = [code]; ahead.length;) {
     const further = [];
     for (const reached of ahead) {
       for (const other of waiting.get(reached) ?? []) {
@@ -33,7 +33,11 @@ export function everyoneWaitingFor(/** @type {Edges} */ edges, /** @type {string
  * The cycle that there would be if a task waited for another: a path of codes from the task back to it, each waiting for the
  * next. Null where there would be none. `waiting` is what `everyoneWaitingFor` gives.
  */
-export function cycleThrough(/** @type {Map<string, string>} */ waiting, /** @type {string} */ code, /** @type {string} */ dependency) {
+export function cycleThrough(
+  /** @type {Map<string, string>} */ waiting,
+  /** @type {string} */ code,
+  /** @type {string} */ dependency,
+) {
   if (dependency === code) return [code, code];
   if (!waiting.has(dependency)) return null;
   const path = [code];

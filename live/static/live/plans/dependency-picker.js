@@ -1,5 +1,6 @@
 // What a task waits for: taken away by a click, found by code or title. What would close a circle is shown as such, and refused.
 
+import { live } from "../vendor/lit-html/directives/live.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../words/plans.js";
 import { cyclePath } from "./cycle-path.js";
@@ -51,9 +52,12 @@ export class DependencyPicker {
     const titles = new Map(this.tasks().map(({ code, title }) => [code, title]));
     return html`<fieldset class="picker">
       <legend>${words.fields.dependencies}</legend>
-      <ul class="plain row">${codes.length ? codes.map((code) => chosen(code, titles.get(code), () => set(codes.filter((each) => each !== code)))) : html`<li class="hint">${words.none}</li>`}</ul>
+      <ul class="plain row">
+        ${codes.map((code) => chosen(code, titles.get(code), () => set(codes.filter((each) => each !== code))))}
+        ${codes.length ? nothing : html`<li class="hint">${words.none}</li>`}
+      </ul>
       <label>${words.dependencyLabel}
-        <input type="search" autocomplete="off" placeholder=${words.dependencyPlaceholder} .value=${this.query}
+        <input type="search" autocomplete="off" placeholder=${words.dependencyPlaceholder} .value=${live(this.query)}
           @input=${(event) => this.search(event.target.value)} @keydown=${(event) => this.#enter(event, codes, set)} />
       </label>
       ${this.query.trim() ? this.#matches(codes, set) : nothing}

@@ -4,6 +4,7 @@ import { actor } from "../parts/actor.js";
 import { status } from "../parts/status.js";
 import { ago } from "../parts/time.js";
 import { addressOf } from "../routes.js";
+import { live } from "../vendor/lit-html/directives/live.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../words/plans.js";
 import { continuationOf } from "./versions.js";
@@ -15,7 +16,7 @@ export function openVersion(/** @type {import("../views/plans.js").PlansView} */
   return html`<section class="version" aria-label=${words.version(sheet.plan.version)}>
     ${head(view)} ${notices(view)} ${refused(sheet)}
     ${sheet.isBehind && !parts.rebase.isOpen ? parts.rebase.notice(view.page.project.state.plan) : nothing}
-    ${parts.rebase.isOpen ? parts.rebase.render() : html`${view.page.can("edit") && sheet.plan.status !== "superseded" ? refineBar(view) : nothing} ${tabs(view)} ${content(view)}`}
+    ${parts.rebase.isOpen ? parts.rebase.render() : html`${refineBar(view)} ${tabs(view)} ${content(view)}`}
   </section>`;
 }
 
@@ -25,8 +26,9 @@ function head({ sheet, versions, page }) {
   const sums = { tasks: tasks.length, points: sum("story_points"), hours: sum("time_hours") };
   return html`<header class="head">
     <h2>${words.version(plan.version)} ${status(plan.status)}</h2>
-    <p class="row small muted">${actor(plan.author)} ${ago(plan.created_at)} <span>${origin(plan, versions)}</span> <span class="number">${words.sums(sums)}</span></p>
-    ${plan.summary ? html`<p class="prose summary" dir="auto">${plan.summary}</p>` : nothing}
+    <p class="row small muted">${actor(plan.author)} ${ago(plan.created_at)} <span>${origin(plan, versions)}</span> <span
+      class="number">${words.sums(sums)}</span></p>
+    ${plan.summary ? html`<p class="prose plan-gist" dir="auto">${plan.summary}</p>` : nothing}
     ${successor(plan, versions, page)} ${asked(plan)}
   </header>`;
 }
@@ -41,13 +43,18 @@ function origin({ base, continues }, versions) {
 /** A superseded proposal says where it goes on. */
 function successor({ id, status: name }, versions, page) {
   const next = name === "superseded" ? continuationOf(versions, id) : undefined;
-  return next ? html`<p><a href=${addressOf(page.project.id, "plans", next.id)}>${words.lookAtIt(next.version)}</a></p>` : nothing;
+  return next
+    ? html`<p><a href=${addressOf(page.project.id, "plans", next.id)}>${words.lookAtIt(next.version)}</a></p>`
+    : nothing;
 }
 
 /** What a refinement was asked for with, and what was and was not done about it. */
 function asked({ instructions, understood, not_understood }) {
   if (!instructions && !understood.length && !not_understood.length) return nothing;
-  const list = (title, lines, name) => (lines.length ? html`<dt class=${name}>${title}</dt><dd><ul>${lines.map((line) => html`<li dir="auto">${line}</li>`)}</ul></dd>` : nothing);
+  const list = (title, lines, name) =>
+    lines.length
+      ? html`<dt class=${name}>${title}</dt><dd><ul>${lines.map((line) => html`<li dir="auto">${line}</li>`)}</ul></dd>`
+      : nothing;
   return html`<details class="asked">
     <summary class="small">${words.asked}${instructions ? html`: <q dir="auto">${instructions}</q>` : nothing}</summary>
     <dl>${list(words.understood, understood, "")} ${list(words.notUnderstood, not_understood, "warned")}</dl>
@@ -57,7 +64,8 @@ function asked({ instructions, understood, not_understood }) {
 /** What others did to it meanwhile. */
 function notices({ sheet, page }) {
   const one = (notice) => html`<div class="notice good row">
-    <p><bdi>${notice.text}</bdi> ${notice.plan ? html`<a href=${addressOf(page.project.id, "plans", notice.plan)}>${words.lookAtIt(notice.version)}</a>` : nothing}</p>
+    <p><bdi>${notice.text}</bdi> ${notice.plan ? html`<a
+      href=${addressOf(page.project.id, "plans", notice.plan)}>${words.lookAtIt(notice.version)}</a>` : nothing}</p>
     <button class="quiet" aria-label=${words.dismiss} @click=${() => sheet.forget(notice)}>×</button>
   </div>`;
   return html`<div role="status" class="notices">${sheet.notices.map(one)}</div>`;
@@ -70,7 +78,10 @@ function refused({ writer }) {
   const isStale = error.code === "stale_version";
   return html`<div role="alert">
     <div class="notice bad refused">
-      <p><strong>${words.refused}:</strong> <bdi>${edits.flatMap(({ ops }) => ops).map((op) => words.ops[op.op](op)).join("; ")}</bdi></p>
+      <p><strong>${words.refused}:</strong> <bdi>${edits
+        .flatMap(({ ops }) => ops)
+        .map((op) => words.ops[op.op](op))
+        .join("; ")}</bdi></p>
       <p>${isStale ? words.refusedStale : error.detail || error.message}</p>
       <p class="row">
         <button @click=${() => writer.again().catch(() => {})}>${words.again}</button>
@@ -80,18 +91,26 @@ function refused({ writer }) {
   </div>`;
 }
 
+/** For editors, as long as nothing has taken the version's place. */
 function refineBar(view) {
+  if (!view.page.can("edit") || view.sheet.plan.status === "superseded") return nothing;
   return html`<form class="refine row" @submit=${(event) => view.refine(event)}>
     <input required maxlength="20000" dir="auto" aria-label=${words.refineLabel} placeholder=${words.refinePlaceholder}
-      .value=${view.refinement} @input=${(event) => (view.refinement = event.target.value)} />
+      .value=${live(view.refinement)} @input=${(event) => (view.refinement = event.target.value)} />
     <button ?disabled=${view.planner.isSending}>${words.refine}</button>
   </form>`;
 }
 
 function tabs({ page, sheet, tab }) {
   const { plan, proposed, comments } = sheet;
-  const counts = { tasks: sheet.tasks.length, changes: proposed.changes.length, talk: comments.filter((each) => !each.resolved_at && !each.in_reply_to).length };
-  const one = (name) => html`<a href=${addressOf(page.project.id, "plans", plan.id, name)} aria-current=${name === tab ? "page" : nothing}>
+  const counts = {
+    tasks: sheet.tasks.length,
+    changes: proposed.changes.length,
+    talk: comments.filter((each) => !each.resolved_at && !each.in_reply_to).length,
+  };
+  const one = (
+    name,
+  ) => html`<a href=${addressOf(page.project.id, "plans", plan.id, name)} aria-current=${name === tab ? "page" : nothing}>
     ${words.tabs[name]}${counts[name] ? html` <span class="number">${counts[name]}</span>` : nothing}
   </a>`;
   return html`<nav class="tabs" aria-label=${words.tabsOf(plan.version)}>${TABS.map(one)}</nav>`;

@@ -5,8 +5,10 @@ import { words } from "../words/graph.js";
 
 const FACTOR = 1.25;
 const LEAST = 0.1;
+const LEGIBLE = 0.4; // what would be smaller to fit is not fitted until somebody asks
+const BEGINNING = 0.6;
 const MOST = 4;
-const ZOOM_KEYS = { "+": "closer", "=": "closer", "-": "further", "0": "fit", "1": "original" };
+const ZOOM_KEYS = { "+": "closer", "=": "closer", "-": "further", 0: "fit", 1: "original" };
 
 export class PictureFrame {
   /** Null: as wide as the frame. @type {number | null} */ scale = null;
@@ -86,7 +88,8 @@ export class PictureFrame {
     frame.focus({ preventScroll: true });
     frame.setPointerCapture(event.pointerId);
     const { scrollLeft, scrollTop } = frame;
-    const move = ({ clientX, clientY }) => frame.scrollTo(scrollLeft - clientX + event.clientX, scrollTop - clientY + event.clientY);
+    const move = ({ clientX, clientY }) =>
+      frame.scrollTo(scrollLeft - clientX + event.clientX, scrollTop - clientY + event.clientY);
     const end = () => frame.removeEventListener("pointermove", move);
     frame.addEventListener("pointermove", move);
     frame.addEventListener("lostpointercapture", end, { once: true });
@@ -96,8 +99,10 @@ export class PictureFrame {
 
   #loaded({ target }) {
     this.hasFailed = false;
+    const isFirst = this.#frame === null;
     this.#frame = target.closest(".frame");
     this.#natural = { width: target.naturalWidth, height: target.naturalHeight };
+    if (isFirst && this.#fitting < LEGIBLE) this.scale = BEGINNING;
     this.changed();
   }
 
@@ -119,7 +124,8 @@ export class PictureFrame {
       </div>
       ${this.hasFailed ? html`<p class="notice bad" role="alert">${words.failed}</p>` : nothing}
       <div class="frame" role="region" tabindex="0" aria-label=${words.frame(name)} aria-describedby="picture-keys"
-        @keydown=${(event) => this.key(event)} @wheel=${{ handleEvent: (event) => this.wheel(event), passive: false }} @pointerdown=${(event) => this.drag(event)}>
+        @keydown=${(event) => this.key(event)} @wheel=${{ handleEvent: (event) => this.wheel(event), passive: false }}
+          @pointerdown=${(event) => this.drag(event)}>
         <img src=${src} alt=${alt} .style=${width ? `width: ${width}` : ""} draggable="false"
           @load=${(event) => this.#loaded(event)} @error=${() => this.#failed()} />
       </div>`;

@@ -2,6 +2,7 @@
 
 import { actor } from "../parts/actor.js";
 import { dialog } from "../parts/dialog.js";
+import { live } from "../vendor/lit-html/directives/live.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../words/plans.js";
 
@@ -30,9 +31,7 @@ export class Planner {
 
   /** The runs that others have asked for, or we before. */
   async read() {
-    const pages = await Promise.all(
-      OPEN.map((status) => this.page.api.get(`${this.#path}generations/`, { status, limit: 50 })),
-    );
+    const pages = await Promise.all(OPEN.map((status) => this.page.api.get(`${this.#path}generations/`, { status, limit: 50 })));
     const open = pages.flatMap(({ results }) => results).filter(({ kind }) => KINDS.includes(kind));
     this.runs = [...new Map(open.map((run) => [run.id, run])).values()];
     this.#keepTime();
@@ -141,7 +140,8 @@ export class Planner {
   #problem() {
     const { detail, message, errors = {} } = this.problem;
     const told = Object.entries(errors).map(([name, texts]) => html`<br />${name}: ${[texts].flat().join(" ")}`);
-    return html`<div class="notice bad row" role="alert"><p>${detail || message}${told}</p><button class="quiet" @click=${() => this.ask(this.isAsking)}>${words.dismiss}</button></div>`;
+    return html`<div class="notice bad row" role="alert"><p>${detail || message}${told}</p><button class="quiet"
+      @click=${() => this.ask(this.isAsking)}>${words.dismiss}</button></div>`;
   }
 
   #form() {
@@ -149,10 +149,12 @@ export class Planner {
       ${this.problem ? this.#problem() : nothing}
       <p class="hint">${words.generateHint}</p>
       <label>${words.instructions} <span class="hint">${words.optional}</span>
-        <textarea rows="4" maxlength="20000" dir="auto" .value=${this.instructions} @input=${(event) => (this.instructions = event.target.value)}></textarea>
+        <textarea rows="4" maxlength="20000" dir="auto" .value=${live(this.instructions)}
+          @input=${(event) => (this.instructions = event.target.value)}></textarea>
       </label>
     </form>`;
-    const actions = html`<button @click=${() => this.ask(false)}>${words.cancel}</button><button class="primary" form="generate" ?disabled=${this.isSending}>${words.write}</button>`;
+    const actions = html`<button @click=${() => this.ask(false)}>${words.cancel}</button><button class="primary" form="generate"
+      ?disabled=${this.isSending}>${words.write}</button>`;
     return dialog({ title: words.generateTitle, onClose: () => this.ask(false) }, body, actions);
   }
 }

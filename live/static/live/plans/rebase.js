@@ -1,5 +1,6 @@
 // Carrying a proposal over to the plan that was accepted meanwhile, and deciding where both sides changed the same thing.
 
+import { live } from "../vendor/lit-html/directives/live.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../words/plans.js";
 import { bodyOf, isDecided, takesValue, textOf } from "./resolutions.js";
@@ -7,7 +8,8 @@ import { bodyOf, isDecided, takesValue, textOf } from "./resolutions.js";
 const SIDES = ["base", "mine", "theirs"];
 
 export class Rebase {
-  /** What is to be decided: those of the last answer, and those before them, which are sent again. @type {any[]} */ conflicts = [];
+  /** What is to be decided: those of the last answer, and those before them, which are sent again. @type {any[]} */ conflicts =
+    [];
   /** @type {import("./resolutions.js").Decisions} */ decisions = new Map();
   /** @type {any} */ problem = null;
   isSending = false;
@@ -61,7 +63,8 @@ export class Rebase {
   notice(active) {
     return html`<div class="notice row">
       <p>${words.staleBase(active.version)}</p>
-      ${this.sheet.canEdit && !this.conflicts.length ? html`<button class="primary" ?disabled=${this.isSending} @click=${() => this.send()}>${words.rebase(active.version)}</button>` : nothing}
+      ${this.sheet.canEdit && !this.conflicts.length ? html`<button class="primary" ?disabled=${this.isSending}
+        @click=${() => this.send()}>${words.rebase(active.version)}</button>` : nothing}
       ${this.problem ? html`<p role="alert">${this.problem.detail || this.problem.message}</p>` : nothing}
     </div>`;
   }
@@ -76,12 +79,14 @@ export class Rebase {
     return html`<section class="rebase" aria-label=${words.conflictsTitle(conflicts.length)}>
       <h3>${words.conflictsTitle(conflicts.length)}</h3>
       <p class="muted small">${words.conflictsHint}</p>
-      <p class="row"><button @click=${() => this.decideAll("mine")}>${words.allMine}</button><button @click=${() => this.decideAll("theirs")}>${words.allTheirs}</button></p>
+      <p class="row"><button @click=${() => this.decideAll("mine")}>${words.allMine}</button><button
+        @click=${() => this.decideAll("theirs")}>${words.allTheirs}</button></p>
       ${conflicts.map((conflict) => this.#conflict(conflict))}
       <p class="row finish">
         <span role="status">${open ? words.stillOpen(open) : nothing}</span>
         <button @click=${() => this.giveUp()}>${words.cancel}</button>
-        ${isDecided(conflicts, decisions) ? html`<button class="primary" ?disabled=${this.isSending} @click=${() => this.send()}>${words.finish}</button>` : nothing}
+        ${isDecided(conflicts, decisions) ? html`<button class="primary" ?disabled=${this.isSending}
+          @click=${() => this.send()}>${words.finish}</button>` : nothing}
       </p>
     </section>`;
   }
@@ -109,12 +114,13 @@ export class Rebase {
   }
 
   #choice(id, take, text, decision, begin) {
-    return html`<label class="inline"><input type="radio" name=${id} .checked=${decision?.take === take} @change=${() => this.decide(id, { take, text: begin })} />${text}</label>`;
+    return html`<label class="inline"><input type="radio" name=${id} .checked=${live(decision?.take === take)}
+      @change=${() => this.decide(id, { take, text: begin })} />${text}</label>`;
   }
 
   #value(id, decision) {
     const type = (event) => this.decide(id, { ...decision, text: event.target.value });
-    return html`<label>${words.value}<textarea rows="3" dir="auto" .value=${decision.text} @input=${type}></textarea></label>`;
+    return html`<label>${words.value}<textarea rows="3" dir="auto" .value=${live(decision.text)} @input=${type}></textarea></label>`;
   }
 }
 

@@ -12,7 +12,10 @@ const NOTICES = 4;
 /** @typedef {{id: number, text: string, plan?: number, version?: number}} Notice  `plan`: the version to go to. */
 
 export class PlanSheet {
-  /** What it changes: GET plans/{id}/changes/. @type {{against: number | null, changes: any[]}} */ proposed = { against: null, changes: [] };
+  /** What it changes: GET plans/{id}/changes/. @type {{against: number | null, changes: any[]}} */ proposed = {
+    against: null,
+    changes: [],
+  };
   isKnown = false; // whether that was read
   /** @type {any[]} */ comments = [];
   /** @type {any[]} */ reviews = [];
@@ -140,7 +143,10 @@ export class PlanSheet {
 
   async #readChanges() {
     const { id } = this.plan;
-    const [proposed, consensus] = await Promise.all([this.page.api.get(`plans/${id}/changes/`), this.page.api.get(`plans/${id}/consensus/`)]);
+    const [proposed, consensus] = await Promise.all([
+      this.page.api.get(`plans/${id}/changes/`),
+      this.page.api.get(`plans/${id}/consensus/`),
+    ]);
     Object.assign(this, { proposed, consensus, isKnown: true });
     this.page.update();
   }

@@ -1,6 +1,7 @@
 // One task becomes several.
 
 import { dialog } from "../parts/dialog.js";
+import { live } from "../vendor/lit-html/directives/live.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../words/plans.js";
 
@@ -14,7 +15,10 @@ export class SplitForm {
     this.task = sheet.tasks.find((task) => task.code === code);
     const half = ({ story_points, time_hours }) => ({ story_points: Math.ceil(story_points / 2), time_hours: time_hours / 2 });
     const estimates = half(this.task.estimates);
-    this.parts = [{ title: this.task.title, ...estimates }, { title: "", ...estimates }];
+    this.parts = [
+      { title: this.task.title, ...estimates },
+      { title: "", ...estimates },
+    ];
   }
 
   add() {
@@ -49,7 +53,8 @@ export class SplitForm {
       ${parts.map((part, place) => this.#part(part, place))}
       ${parts.length < MOST_PARTS ? html`<p><button type="button" @click=${() => this.add()}>${words.addPart}</button></p>` : nothing}
     </form>`;
-    const actions = html`<button @click=${this.close}>${words.cancel}</button><button class="primary" form="split">${words.split.replace("…", "")}</button>`;
+    const actions = html`<button @click=${this.close}>${words.cancel}</button><button
+      class="primary" form="split">${words.split.replace("…", "")}</button>`;
     return dialog({ title: words.splitTitle(this.task.code), isWide: true, onClose: this.close }, body, actions);
   }
 
@@ -57,10 +62,13 @@ export class SplitForm {
     const typed = (name) => (event) => (part[name] = event.target.value);
     return html`<fieldset class="part">
       <legend>${words.part(place + 1)}</legend>
-      <label>${words.fields.title}<input required maxlength="200" dir="auto" .value=${part.title} @input=${typed("title")} /></label>
-      <label>${words.fields.story_points}<input type="number" min="0" max="100" required .value=${String(part.story_points)} @input=${typed("story_points")} /></label>
-      <label>${words.fields.time_hours}<input type="number" min="0" max="2000" step="any" required .value=${String(part.time_hours)} @input=${typed("time_hours")} /></label>
-      ${this.parts.length > 2 && place ? html`<button type="button" class="quiet" aria-label=${words.removePart(place + 1)} @click=${() => this.remove(part)}>×</button>` : nothing}
+      <label>${words.fields.title}<input required maxlength="200" dir="auto" .value=${live(part.title)} @input=${typed("title")} /></label>
+      <label>${words.fields.story_points}<input type="number" min="0" max="100" required .value=${live(String(part.story_points))}
+        @input=${typed("story_points")} /></label>
+      <label>${words.fields.time_hours}<input type="number" min="0" max="2000" step="any" required .value=${live(String(part.time_hours))}
+        @input=${typed("time_hours")} /></label>
+      ${this.parts.length > 2 && place ? html`<button type="button" class="quiet" aria-label=${words.removePart(place + 1)}
+        @click=${() => this.remove(part)}>×</button>` : nothing}
     </fieldset>`;
   }
 }

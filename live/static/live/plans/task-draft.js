@@ -89,7 +89,10 @@ export function takeTheirs(/** @type {Draft} */ draft, /** @type {keyof Form} */
 }
 
 export function linesOf(/** @type {string} */ text) {
-  return text.split("\n").map((line) => line.trim()).filter(Boolean);
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
 }
 
 function same(/** @type {any} */ one, /** @type {any} */ other) {

@@ -1,6 +1,7 @@
 // A task of a version: to read; of a proposal, for editors, to edit. What is typed is kept, whatever others do meanwhile.
 
 import { dialog } from "../parts/dialog.js";
+import { live } from "../vendor/lit-html/directives/live.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { words } from "../words/plans.js";
 import { DependencyPicker } from "./dependency-picker.js";
@@ -22,7 +23,11 @@ export class TaskForm {
     this.code = code;
     this.task = this.#find();
     this.draft = draftOf(this.task);
-    this.picker = new DependencyPicker(code, () => sheet.tasks, () => page.update());
+    this.picker = new DependencyPicker(
+      code,
+      () => sheet.tasks,
+      () => page.update(),
+    );
   }
 
   #find() {
@@ -68,7 +73,9 @@ export class TaskForm {
     const title = code === null ? words.newTask : isEdited ? words.editTask(code) : draft.base.title;
     const kicker = isEdited ? nothing : html`<p class="code">${code}</p>`;
     const options = { title, kicker, isWide: true, onClose: this.doing.close };
-    return isEdited ? dialog(options, this.#form(), this.#actions()) : dialog(options, reading(this.task ?? {}), this.#talkButton());
+    return isEdited
+      ? dialog(options, this.#form(), this.#actions())
+      : dialog(options, reading(this.task ?? {}), this.#talkButton());
   }
 
   // Drawing
@@ -77,16 +84,19 @@ export class TaskForm {
     const { draft, reason } = this;
     return html`<form id="task" class="form task-form" @submit=${(event) => this.save(event)}>
       ${this.#told()}
-      ${this.#input("title", html`<input required maxlength="200" dir="auto" .value=${draft.form.title} @input=${this.#typed("title")} />`)}
+      ${this.#input("title", html`<input required maxlength="200" dir="auto" .value=${live(draft.form.title)} @input=${this.#typed("title")} />`)}
       ${this.#area("description", 20_000, 4)}
-      <div class="columns">
+      <div class="abreast">
         ${this.#number("priority", 1, 5, 1)} ${this.#number("story_points", 0, 100, 1)} ${this.#number("time_hours", 0, 2000, "any")}
       </div>
-      <div>${this.picker.render(draft.form.dependencies, (codes) => { this.set("dependencies", codes); this.page.update(); })}${this.#theirs("dependencies")}</div>
+      <div>${this.picker.render(draft.form.dependencies, (codes) => {
+        this.set("dependencies", codes);
+        this.page.update();
+      })}${this.#theirs("dependencies")}</div>
       ${this.#area("acceptance", 50_000, 3, words.eachLine)}
-      <div class="columns">${this.#area("deliverables", 50_000, 2, words.eachLine)} ${this.#area("mcp_tools", 5_000, 2, words.eachLine)}</div>
+      <div class="abreast">${this.#area("deliverables", 50_000, 2, words.eachLine)} ${this.#area("mcp_tools", 5_000, 2, words.eachLine)}</div>
       <label>${words.reason} <span class="hint">${words.reasonHint}</span>
-        <input maxlength="5000" dir="auto" .value=${reason} @input=${(event) => (this.reason = event.target.value)} />
+        <input maxlength="5000" dir="auto" .value=${live(reason)} @input=${(event) => (this.reason = event.target.value)} />
       </label>
     </form>`;
   }
@@ -112,13 +122,16 @@ export class TaskForm {
   }
 
   #area(name, most, rows, hint) {
-    const area = html`<textarea rows=${rows} maxlength=${most} dir="auto" .value=${this.draft.form[name]} @input=${this.#typed(name)}></textarea>`;
+    const area = html`<textarea rows=${rows} maxlength=${most} dir="auto" .value=${live(this.draft.form[name])} @input=${this.#typed(name)}></textarea>`;
     return this.#input(name, area, hint);
   }
 
   #number(name, least, most, step) {
     const value = this.draft.form[name];
-    return this.#input(name, html`<input type="number" required min=${least} max=${most} step=${step} .value=${value} @input=${this.#typed(name)} />`);
+    return this.#input(
+      name,
+      html`<input type="number" required min=${least} max=${most} step=${step} .value=${live(value)} @input=${this.#typed(name)} />`,
+    );
   }
 
   /** What somebody else made of a field that was typed in here. */
@@ -152,9 +165,12 @@ export class TaskForm {
 
 /** A task as it is read. */
 function reading({ title, description, priority, estimates, dependencies = [], ...task }) {
-  const list = (name) => (task[name]?.length ? html`<dt>${words.fields[name]}</dt><dd><ul>${task[name].map((line) => html`<li dir="auto">${line}</li>`)}</ul></dd>` : nothing);
+  const list = (name) =>
+    task[name]?.length
+      ? html`<dt>${words.fields[name]}</dt><dd><ul>${task[name].map((line) => html`<li dir="auto">${line}</li>`)}</ul></dd>`
+      : nothing;
   return html`<p class="prose" dir="auto">${description || html`<span class="muted">${words.noDescription}</span>`}</p>
-    <dl class="facts">
+    <dl class="plan-facts">
       <dt>${words.fields.priority}</dt><dd>${words.priority(priority)}</dd>
       <dt>${words.fields.estimates}</dt><dd>${words.points(estimates?.story_points ?? 0)} · ${words.hours(estimates?.time_hours ?? 0)}</dd>
       <dt>${words.fields.dependencies}</dt><dd class="code">${dependencies.join(", ") || words.none}</dd>

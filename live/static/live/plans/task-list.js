@@ -2,6 +2,7 @@
 
 import { guard } from "../vendor/lit-html/directives/guard.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { live } from "../vendor/lit-html/directives/live.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { sign } from "../parts/status.js";
 import { words } from "../words/plans.js";
@@ -42,7 +43,10 @@ export class TaskList {
 
   key(event, code) {
     const { tasks } = this.sheet;
-    const to = KEYS[event.key]?.(tasks.findIndex((task) => task.code === code), tasks.length - 1);
+    const to = KEYS[event.key]?.(
+      tasks.findIndex((task) => task.code === code),
+      tasks.length - 1,
+    );
     if (to === undefined) return;
     event.preventDefault();
     this.move(code, to);
@@ -70,7 +74,16 @@ export class TaskList {
       end: (isDropped) => {
         const { onto, below } = this.drag ?? {};
         this.drag = null;
-        if (isDropped && onto && onto !== code) this.move(code, placeOnto(this.sheet.tasks.map((task) => task.code), code, onto, below));
+        if (isDropped && onto && onto !== code)
+          this.move(
+            code,
+            placeOnto(
+              this.sheet.tasks.map((task) => task.code),
+              code,
+              onto,
+              below,
+            ),
+          );
         this.page.update();
       },
     });
@@ -97,7 +110,12 @@ export class TaskList {
   }
 
   async drop(codes) {
-    const isSure = await this.page.confirm({ title: words.dropTitle(codes), text: words.dropText, verb: words.dropVerb, isDangerous: true });
+    const isSure = await this.page.confirm({
+      title: words.dropTitle(codes),
+      text: words.dropText,
+      verb: words.dropVerb,
+      isDangerous: true,
+    });
     if (!isSure) return false;
     const isDone = this.sheet.edit(codes.map((code) => ({ op: "drop", code })));
     this.clear();
@@ -145,18 +163,30 @@ export class TaskList {
     return html`<div class="row tools-row">
       <button @click=${() => this.open(null)}>${words.addTask}</button>
       ${this.sheet.writer.isBusy ? html`<span class="hint saving">${words.saving}</span>` : nothing}
-      ${codes.length ? html`<span class="small" role="status">${words.selected(codes.length)}</span>
+      ${
+        codes.length
+          ? html`<span class="small" role="status">${words.selected(codes.length)}</span>
         <button @click=${() => this.shift(-1)}>${words.moveUp}</button>
         <button @click=${() => this.shift(1)}>${words.moveDown}</button>
         ${codes.length > 1 ? html`<button @click=${() => this.merge(codes)}>${words.merge}</button>` : nothing}
         ${codes.length < this.sheet.tasks.length ? html`<button class="danger" @click=${() => this.drop(codes)}>${words.drop}</button>` : nothing}
-        <button class="quiet" @click=${() => this.clear()}>${words.clear}</button>` : nothing}
+        <button class="quiet" @click=${() => this.clear()}>${words.clear}</button>`
+          : nothing
+      }
     </div>`;
   }
 
   #guarded(task, place, kind, comments, canEdit) {
     const { drag } = this;
-    const mark = !drag ? "" : drag.code === task.code ? "dragged" : drag.onto === task.code ? (drag.below ? "below" : "above") : "";
+    const mark = !drag
+      ? ""
+      : drag.code === task.code
+        ? "dragged"
+        : drag.onto === task.code
+          ? drag.below
+            ? "below"
+            : "above"
+          : "";
     const isSelected = this.selected.has(task.code);
     const row = () => this.#row(task, place, { kind, comments, canEdit, mark, isSelected });
     return html`${guard([task, place, kind, comments, canEdit, mark, isSelected], row)}`;
@@ -183,7 +213,7 @@ export class TaskList {
       <button class="quiet handle" data-handle=${code} aria-label=${label} title=${words.handleHint}
         @pointerdown=${(event) => this.startDrag(event, code)} @keydown=${(event) => this.key(event, code)}
       ><span aria-hidden="true">⠿</span></button>
-      <input type="checkbox" aria-label=${words.select(code)} .checked=${isSelected}
+      <input type="checkbox" aria-label=${words.select(code)} .checked=${live(isSelected)}
         @change=${(event) => this.select(code, event.target.checked)} />
     </span>`;
   }
@@ -197,13 +227,15 @@ export class TaskList {
 }
 
 function tags(kind, comments) {
-  return html`${kind ? html`<span class="chip kind-${kind}">${words.kinds[kind]}</span>` : nothing}${comments ? html` <span class="chip said">${words.comments(comments)}</span>` : nothing}`;
+  return html`${kind ? html`<span class="chip kind-${kind}">${words.kinds[kind]}</span>` : nothing}${comments ? html` <span
+    class="chip said">${words.comments(comments)}</span>` : nothing}`;
 }
 
 function after({ dependencies }) {
   if (!dependencies.length) return nothing;
   const more = dependencies.length - SHOWN_DEPENDENCIES;
-  return html`<span class="after">${words.after} <span class="code">${dependencies.slice(0, SHOWN_DEPENDENCIES).join(", ")}${more > 0 ? ` +${more}` : ""}</span></span>`;
+  return html`<span class="after">${words.after} <span
+    class="code">${dependencies.slice(0, SHOWN_DEPENDENCIES).join(", ")}${more > 0 ? ` +${more}` : ""}</span></span>`;
 }
 
 /** Once it is drawn where it is now: a node that is moved loses the focus. */

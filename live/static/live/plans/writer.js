@@ -32,7 +32,10 @@ export class PlanWriter {
   get tasks() {
     const edits = this.#edits;
     if (this.#shown.plan !== this.plan || this.#shown.count !== edits.length || this.#shown.last !== edits.at(-1)) {
-      const tasks = applied(this.plan.tasks, edits.flatMap(({ ops }) => ops));
+      const tasks = applied(
+        this.plan.tasks,
+        edits.flatMap(({ ops }) => ops),
+      );
       this.#shown = { plan: this.plan, count: edits.length, last: edits.at(-1), tasks };
     }
     return this.#shown.tasks;

@@ -10,7 +10,14 @@ import { TaskDialog } from "./task.js";
 import { QUICK, verbsOf } from "./verbs.js";
 
 const MORE = 200;
-const STEPS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0], Home: [0, -Infinity], End: [0, Infinity] };
+const STEPS = {
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  Home: [0, -Infinity],
+  End: [0, Infinity],
+};
 
 /** The board of a project, and over it the task that the address names. */
 export class BoardView {
@@ -55,7 +62,10 @@ export class BoardView {
 
   isWanted({ code, title, claim }) {
     const text = `${code} ${title} ${claim?.holder.name ?? ""}`.toLowerCase();
-    return this.filter.toLowerCase().split(" ").every((word) => text.includes(word));
+    return this.filter
+      .toLowerCase()
+      .split(" ")
+      .every((word) => text.includes(word));
   }
 
   render() {
@@ -76,18 +86,29 @@ export class BoardView {
       action: this.page.can("edit") ? (task) => this.quickVerb(task) : undefined,
     };
     return html`<div class="row tools-row">
-        <input type="search" aria-label=${words.filter} placeholder=${words.filterHint} .value=${live(this.filter)} @input=${(event) => this.search(event)} />
+        <input
+          type="search"
+          aria-label=${words.filter}
+          placeholder=${words.filterHint}
+          .value=${live(this.filter)}
+          @input=${(event) => this.search(event)}
+        />
         <span class="hint keys">${words.keys}</span>
       </div>
-      <div class="cards" @keydown=${(event) => this.walk(event)} @focusin=${(event) => this.remember(event)}>${columns(state, options)}</div>`;
+      <div class="cards" @keydown=${(event) => this.walk(event)} @focusin=${(event) => this.remember(event)}>
+        ${columns(state, options)}
+      </div>`;
   }
 
   /** What one most likely wants to do with a task, on its card. */
   quickVerb(task) {
     const verb = verbsOf(task, this.page).find((each) => each in QUICK);
     if (!verb) return nothing;
-    const start = () => (verb === "complete" ? this.page.go(addressOf(task.project, "board", task.code, "complete")) : QUICK[verb](this.page, task));
-    return html`<button class="quick" @click=${start}>${words.verbs[verb]}<span class="visually-hidden"> ${task.code}</span></button>`;
+    const start = () =>
+      verb === "complete" ? this.page.go(addressOf(task.project, "board", task.code, "complete")) : QUICK[verb](this.page, task);
+    return html`<button class="quick" @click=${start}>
+      ${words.verbs[verb]}<span class="visually-hidden"> ${task.code}</span>
+    </button>`;
   }
 
   remember({ target }) {
@@ -107,10 +128,11 @@ export class BoardView {
   }
 }
 
-const noPlan = ({ id }) => html`<div class="empty">
-  <p><strong>${words.noPlan}</strong></p>
-  <p>${words.noPlanHint} <a href=${addressOf(id, "plans")}>${words.toPlans}</a></p>
-</div>`;
+const noPlan = ({ id }) =>
+  html`<div class="empty">
+    <p><strong>${words.noPlan}</strong></p>
+    <p>${words.noPlanHint} <a href=${addressOf(id, "plans")}>${words.toPlans}</a></p>
+  </div>`;
 
 const cardsOf = (column) => [...column.querySelectorAll("[data-code]")];
 
@@ -121,7 +143,7 @@ function along(card, down) {
 
 /** The nearest card by its height, in the next column that has any. */
 function beside(card, across) {
-  const all = [...card.closest(".columns")?.querySelectorAll(".column") ?? []];
+  const all = [...(card.closest(".columns")?.querySelectorAll(".column") ?? [])];
   const { top } = card.getBoundingClientRect();
   for (let at = all.indexOf(card.closest(".column")) + across; all[at]; at += across) {
     const distance = (each) => Math.abs(each.getBoundingClientRect().top - top);

@@ -71,7 +71,13 @@ export class CompleteForm extends VerbForm {
         ${Object.keys(FIELDS).map((kind) => html`<option value=${kind} ?selected=${kind === shown.kind}>${words.evidenceKinds[kind]}</option>`)}
       </select>
       ${(FIELDS[shown.kind] ?? []).map((field) => (field === "artifact" ? this.artifact(shown) : input(shown, field)))}
-      <input aria-label=${label} placeholder=${words.note} maxlength="5000" .value=${shown.note} @input=${({ target }) => (shown.note = target.value)} />
+      <input
+        aria-label=${label}
+        placeholder=${words.note}
+        maxlength="5000"
+        .value=${shown.note}
+        @input=${({ target }) => (shown.note = target.value)}
+      />
     </div>`;
   }
 
@@ -84,15 +90,16 @@ export class CompleteForm extends VerbForm {
   }
 }
 
-const input = (shown, field) => html`<input
-  aria-label=${words.evidenceFields[field]}
-  placeholder=${words.evidenceFields[field]}
-  type=${NUMBERS.includes(field) ? "number" : "text"}
-  min="0"
-  maxlength="5000"
-  .value=${shown[field] ?? ""}
-  @input=${({ target }) => (shown[field] = target.value)}
-/>`;
+const input = (shown, field) =>
+  html`<input
+    aria-label=${words.evidenceFields[field]}
+    placeholder=${words.evidenceFields[field]}
+    type=${NUMBERS.includes(field) ? "number" : "text"}
+    min="0"
+    maxlength="5000"
+    .value=${shown[field] ?? ""}
+    @input=${({ target }) => (shown[field] = target.value)}
+  />`;
 
 /** The kind of evidence that a criterion demands by its end; "" for none. */
 function demanded(criterion) {
@@ -105,6 +112,8 @@ const isShown = ({ kind }) => kind !== "";
 
 /** One entry of evidence as the gateway takes it: what was left empty is left out. */
 function evidenceOf({ criterion, kind, note, ...more }) {
-  const given = FIELDS[kind].filter((field) => more[field]).map((field) => [field, NUMBERS.includes(field) ? Number(more[field]) : more[field]]);
+  const given = FIELDS[kind]
+    .filter((field) => more[field])
+    .map((field) => [field, NUMBERS.includes(field) ? Number(more[field]) : more[field]]);
   return { kind, ...(criterion ? { criterion } : {}), ...(note ? { note } : {}), ...Object.fromEntries(given) };
 }

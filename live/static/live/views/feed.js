@@ -34,7 +34,9 @@ class Feed {
 
   get wanted() {
     const isWanted = KINDS[this.kind];
-    return this.page.project.feed.filter(({ type, actor }) => isWanted(type.split(".")[0]) && (!this.who || actor.name === this.who));
+    return this.page.project.feed.filter(
+      ({ type, actor }) => isWanted(type.split(".")[0]) && (!this.who || actor.name === this.who),
+    );
   }
 
   show(changes) {
@@ -86,11 +88,17 @@ export function feedColumn(page) {
       ${filters(feed)}
     </header>
     <ol class="plain events" aria-label=${words.title}>
-      ${repeat(events.slice(0, feed.drawn), ({ seq }) => seq, (event) => row(page, event))}
+      ${repeat(
+        events.slice(0, feed.drawn),
+        ({ seq }) => seq,
+        (event) => row(page, event),
+      )}
       ${events.length ? nothing : html`<li class="empty">${feed.kind === "all" ? words.empty : words.noneMatch}</li>`}
-      ${events.length > feed.drawn || page.project.hasOlder
-        ? html`<li class="older"><button class="quiet" @click=${() => feed.more()}>${words.older}</button></li>`
-        : nothing}
+      ${
+        events.length > feed.drawn || page.project.hasOlder
+          ? html`<li class="older"><button class="quiet" @click=${() => feed.more()}>${words.older}</button></li>`
+          : nothing
+      }
     </ol>
     ${page.can("edit") ? chatLine(feed) : html`<p class="hint">${words.notSaid}</p>`}
   </aside>`;
@@ -123,8 +131,11 @@ function told(projectId, event, task) {
   return html`${actorMark(event.actor)}
     <div>
       <p>
-        <b><bdi>${event.actor.name}</bdi></b> ${says} ${code ? html`<a class="code" href=${addressOf(projectId, "board", code)}>${code}</a>` : nothing}
-        <a class="when" href=${linkOf(projectId, event)} aria-label=${`${words.seq(event.seq)}, ${ago.text(event.timestamp)}`}>${ago(event.timestamp)}</a>
+        <b><bdi>${event.actor.name}</bdi></b> ${says}
+        ${code ? html`<a class="code" href=${addressOf(projectId, "board", code)}>${code}</a>` : nothing}
+        <a class="when" href=${linkOf(projectId, event)} aria-label=${`${words.seq(event.seq)}, ${ago.text(event.timestamp)}`}
+          >${ago(event.timestamp)}</a
+        >
       </p>
       ${task ? html`<p class="about" title=${task.title}><bdi>${task.title}</bdi></p>` : nothing}
       ${quote ? html`<p class="quote" dir="auto">${quote}</p>` : nothing}

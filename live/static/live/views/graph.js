@@ -2,6 +2,7 @@
 
 import { addressOf } from "../routes.js";
 import { guard } from "../vendor/lit-html/directives/guard.js";
+import { live } from "../vendor/lit-html/directives/live.js";
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { PictureFrame } from "../plans/picture-frame.js";
 import { figures, legend, taskTable } from "../plans/analysis-table.js";
@@ -32,12 +33,14 @@ export class GraphView {
   }
 
   async enter() {
-    await this.#readVersions();
     const [picture, plan] = this.rest;
     this.picture = PICTURES.includes(picture) ? picture : PICTURES[0];
-    const accepted = this.versions.find(({ status }) => status === "accepted");
-    this.planId = firstShown(this.versions, Number(plan) || this.planId || accepted?.id)?.id ?? null;
+    const known = Number(plan) || this.planId || this.page.project.state.plan?.id;
+    const versions = this.#readVersions();
+    if (!known) await versions;
+    this.planId = known || (firstShown(this.versions, undefined)?.id ?? null);
     await this.#read();
+    versions.catch((error) => this.page.fail(error)); // the pictures need not wait for them
   }
 
   leave() {
@@ -54,6 +57,7 @@ export class GraphView {
   async #readVersions() {
     const { results } = await this.page.api.get(`projects/${this.page.project.id}/plans/`, { limit: 20 });
     this.versions = results.map(({ tasks: _, ...version }) => version);
+    this.page.update();
   }
 
   async #read() {
@@ -74,16 +78,19 @@ export class GraphView {
   #refresh(isNewVersion, accepted) {
     this.isStale ||= isNewVersion;
     if (accepted !== null && this.#showsAccepted) this.planId = accepted;
-    this.#soon ??= setTimeout(async () => {
-      this.#soon = undefined;
-      try {
-        if (this.isStale) await this.#readVersions();
-        this.isStale = false;
-        await this.#read();
-      } catch (error) {
-        this.page.fail(error);
-      }
-    }, Math.max(this.#readAt + REFRESHED_EVERY_MS - Date.now(), 0));
+    this.#soon ??= setTimeout(
+      async () => {
+        this.#soon = undefined;
+        try {
+          if (this.isStale) await this.#readVersions();
+          this.isStale = false;
+          await this.#read();
+        } catch (error) {
+          this.page.fail(error);
+        }
+      },
+      Math.max(this.#readAt + REFRESHED_EVERY_MS - Date.now(), 0),
+    );
   }
 
   /** Whoever looks at the accepted plan goes on with the next one. */
@@ -130,7 +137,8 @@ export class GraphView {
 
   render() {
     if (this.planId === null) return this.#empty();
-    const link = (name) => html`<a href=${this.address(name)} aria-current=${name === this.picture ? "page" : nothing}>${words.pictures[name]}</a>`;
+    const link = (name) =>
+      html`<a href=${this.address(name)} aria-current=${name === this.picture ? "page" : nothing}>${words.pictures[name]}</a>`;
     return html`<div class="graph">
       <header class="row">
         <h1 class="visually-hidden">${words.title}</h1>
@@ -168,27 +176,35 @@ export class GraphView {
     if (this.picture === "burnup") return this.#units();
     return html`<label class="inline">${words.version}
         <select @change=${(event) => this.page.go(this.address(this.picture, Number(event.target.value)))}>
-          ${this.versions.map((version) => html`<option value=${version.id} ?selected=${version.id === this.planId}>${words.versionOption(version)}</option>`)}
+          ${this.versions.map((version) => html`<option value=${version.id}
+            .selected=${version.id === this.planId}>${words.versionOption(version)}</option>`)}
         </select>
       </label>
       ${this.picture === "graph" ? this.#focus() : nothing}`;
   }
 
   #units() {
-    const option = ([name, text]) => html`<label class="inline"><input type="radio" name="unit" .checked=${words.units[name] === this.#progress[2]} @change=${() => this.set("unit", name)} />${text}</label>`;
+    const option = ([name, text]) =>
+      html`<label class="inline"><input type="radio" name="unit" .checked=${live(words.units[name] === this.#progress[2])}
+        @change=${() => this.set("unit", name)} />${text}</label>`;
     return html`${Object.entries(words.units).map(option)}`;
   }
 
   #focus() {
     const tasks = this.analysis?.tasks ?? [];
     return html`<label class="inline">${words.focus}
-        <input type="search" list="graph-tasks" placeholder=${words.focusHint} .value=${this.focus} @change=${(event) => this.search(event)} />
+        <input type="search" list="graph-tasks" placeholder=${words.focusHint} .value=${live(this.focus)} @change=${(event) => this.search(event)} />
       </label>
       <datalist id="graph-tasks">${guard([this.analysis], () => tasks.map(({ code, title }) => html`<option value=${code}>${title}</option>`))}</datalist>
-      ${this.focus ? html`<label class="inline">${words.depth}
-          <select @change=${(event) => this.set("depth", Number(event.target.value))}>${DEPTHS.map((depth) => html`<option ?selected=${depth === this.depth}>${depth}</option>`)}</select>
+      ${
+        this.focus
+          ? html`<label class="inline">${words.depth}
+          <select @change=${(event) => this.set("depth", Number(event.target.value))}>${DEPTHS.map((depth) => html`<option
+            .selected=${depth === this.depth}>${depth}</option>`)}</select>
         </label>
-        <button @click=${() => this.around("")}>${words.wholePlan}</button>` : nothing}`;
+        <button @click=${() => this.around("")}>${words.wholePlan}</button>`
+          : nothing
+      }`;
   }
 
   #facts() {
@@ -196,7 +212,10 @@ export class GraphView {
     if (!analysis) return nothing;
     const showAll = () => this.set("isWhole", true);
     const around = (code) => this.around(code);
-    return guard([analysis, isWhole], () => html`${legend()} ${figures(analysis)} ${taskTable(analysis, { isWhole, showAll, around })}`);
+    return guard(
+      [analysis, isWhole],
+      () => html`${legend()} ${figures(analysis)} ${taskTable(analysis, { isWhole, showAll, around })}`,
+    );
   }
 
   #empty() {

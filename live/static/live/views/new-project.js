@@ -63,7 +63,9 @@ export class NewProject {
     const actions = html`<button class="primary" form="new-project" ?disabled=${this.isSending}>${words.submit}</button>`;
     const body = html`<form id="new-project" class="form" @submit=${(event) => this.submit(event)}>
       <p class="hint">${words.drop}</p>
-      <div class="row" role="group">${this.modeButton("questions", words.byQuestions)} ${this.modeButton("text", words.byText)}</div>
+      <div class="row" role="group">
+        ${this.modeButton("questions", words.byQuestions)} ${this.modeButton("text", words.byText)}
+      </div>
       ${this.input("name", words.name, this.name, (name) => (this.name = name), this.mode === "text" ? words.nameHint : "")}
       ${this.mode === "text" ? this.textFields() : this.questions()}
     </form>`;
@@ -71,7 +73,9 @@ export class NewProject {
   }
 
   modeButton(mode, text) {
-    return html`<button type="button" class="quiet" aria-pressed=${this.mode === mode} @click=${() => this.set({ mode })}>${text}</button>`;
+    return html`<button type="button" class="quiet" aria-pressed=${this.mode === mode} @click=${() => this.set({ mode })}>
+      ${text}
+    </button>`;
   }
 
   questions() {
@@ -102,14 +106,26 @@ export class NewProject {
   input(field, label, value, change, hint) {
     return html`<label
       >${label}
-      <input maxlength="500" .value=${value} placeholder=${hint || nothing} ?required=${field === "name" && this.mode === "questions"} @input=${({ target }) => change(target.value)} />
+      <input
+        maxlength="500"
+        .value=${value}
+        placeholder=${hint || nothing}
+        ?required=${field === "name" && this.mode === "questions"}
+        @input=${({ target }) => change(target.value)}
+      />
       ${this.error(field)}
     </label>`;
   }
 
   area(field, label, value, change, hint, rows = 3) {
     return html`<label
-      >${label} <textarea rows=${rows} .value=${value} placeholder=${hint || nothing} @input=${({ target }) => change(target.value)}></textarea>
+      >${label}
+      <textarea
+        rows=${rows}
+        .value=${value}
+        placeholder=${hint || nothing}
+        @input=${({ target }) => change(target.value)}
+      ></textarea>
       ${this.error(field)}
     </label>`;
   }
@@ -122,5 +138,8 @@ export class NewProject {
 
 function valueOf(field, answer) {
   if (!LINES.includes(field)) return answer.trim();
-  return answer.split("\n").map((line) => line.replace(/^\s*[-*•]\s*/, "").trim()).filter(Boolean);
+  return answer
+    .split("\n")
+    .map((line) => line.replace(/^\s*[-*•]\s*/, "").trim())
+    .filter(Boolean);
 }

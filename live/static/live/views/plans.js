@@ -97,7 +97,12 @@ export class PlansView {
     Object.assign(this, { sheet, form: null, splitForm: null, refinement: "" });
     this.parts = {
       list: new TaskList(page, sheet, (code) => this.openTask(code)),
-      changes: new ChangeList(page, sheet, () => this.versions, (plan) => this.#accepted(plan)),
+      changes: new ChangeList(
+        page,
+        sheet,
+        () => this.versions,
+        (plan) => this.#accepted(plan),
+      ),
       compare: new Comparison(page, sheet, () => this.versions),
       talk: new Talk(page, sheet),
       rebase: new Rebase(page, sheet, (plan) => this.#rebased(plan)),
@@ -182,7 +187,11 @@ export class PlansView {
     if (MADE.includes(type) && continues === this.sheet.plan.id) {
       this.sheet.tell({ text: words.goesOn(actor.name, version), plan: plan_id, version });
     } else if (type === "plan.accepted") {
-      this.sheet.tell({ text: words.acceptedBy(actor.name, version), plan: plan_id === this.sheet.plan.id ? undefined : plan_id, version });
+      this.sheet.tell({
+        text: words.acceptedBy(actor.name, version),
+        plan: plan_id === this.sheet.plan.id ? undefined : plan_id,
+        version,
+      });
     }
   }
 

@@ -52,23 +52,31 @@ export class ProjectsView {
         <h1>${words.title}</h1>
         <button class="primary" @click=${() => this.openForm(true)}>${words.make}</button>
       </header>
-      ${this.projects.length ? html`<ul class="plain">${this.projects.map(row)}</ul>` : html`<p class="empty">${words.empty}</p>`}
-      ${this.next ? html`<button @click=${() => this.more()}>${words.more}</button>` : nothing}
-      ${this.form?.render() ?? nothing}
+      ${
+        this.projects.length
+          ? html`<ul class="plain">
+              ${this.projects.map(row)}
+            </ul>`
+          : html`<p class="empty">${words.empty}</p>`
+      }
+      ${this.next ? html`<button @click=${() => this.more()}>${words.more}</button>` : nothing} ${this.form?.render() ?? nothing}
     </div>`;
   }
 }
 
-const row = (project) => html`<li class="card">
-  <h2><a href=${addressOf(project.id)}><bdi>${project.name}</bdi></a></h2>
-  <p class="pitch" dir="auto">${project.brief.pitch || project.description || nothing}</p>
-  <p class="row small muted">
-    <span class="chip">${words.status[project.status]}</span>
-    <span class="chip">${project.role}</span>
-    ${project.brief.genre ? html`<span class="chip"><bdi>${project.brief.genre}</bdi></span>` : nothing}
-    ${project.current_task_code ? html`<span>${words.current} <span class="code">${project.current_task_code}</span></span>` : nothing}
-    <span class="number">${words.events(project.seq)}</span>
-    <span>${words.created} ${ago(project.created_at)}</span>
-  </p>
-  ${project.brief_missing.length ? html`<p class="small muted">${words.missing(project.brief_missing)}</p>` : nothing}
-</li>`;
+const row = (project) =>
+  html`<li class="card">
+    <h2>
+      <a href=${addressOf(project.id)}><bdi>${project.name}</bdi></a>
+    </h2>
+    <p class="pitch" dir="auto">${project.brief.pitch || project.description || nothing}</p>
+    <p class="row small muted">
+      <span class="chip">${words.status[project.status]}</span>
+      <span class="chip">${project.role}</span>
+      ${project.brief.genre ? html`<span class="chip"><bdi>${project.brief.genre}</bdi></span>` : nothing}
+      ${project.current_task_code ? html`<span>${words.current} <span class="code">${project.current_task_code}</span></span>` : nothing}
+      <span class="number">${words.events(project.seq)}</span>
+      <span>${words.created} ${ago(project.created_at)}</span>
+    </p>
+    ${project.brief_missing.length ? html`<p class="small muted">${words.missing(project.brief_missing)}</p>` : nothing}
+  </li>`;

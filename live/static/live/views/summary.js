@@ -40,7 +40,9 @@ export class Summary {
 
   render() {
     const { state, id } = this.page.project;
-    return html`<section class="summary" aria-label=${words.summary}>${state.plan ? standing(state.plan) : nothing} ${this.contextNow(id)}</section>`;
+    return html`<section class="summary" aria-label=${words.summary}>
+      ${state.plan ? standing(state.plan) : nothing} ${this.contextNow(id)}
+    </section>`;
   }
 
   contextNow(id) {
@@ -55,12 +57,13 @@ export class Summary {
   }
 }
 
-const standing = ({ version, stats }) => html`<div class="standing">
-  <p class="row">
-    <strong>${words.plan(version)}</strong>
-    <span class="number">${words.done(stats.completed, stats.total)}</span>
-    ${stats.blocked ? html`<span class="status blocked">■ ${words.blockedCount(stats.blocked)}</span>` : nothing}
-    <span class="number muted">${words.percent(stats.progress)}</span>
-  </p>
-  ${progressBar(stats.progress, words.progress)}
-</div>`;
+const standing = ({ version, stats }) =>
+  html`<div class="standing">
+    <p class="row">
+      <strong>${words.plan(version)}</strong>
+      <span class="number">${words.done(stats.completed, stats.total)}</span>
+      ${stats.blocked ? html`<span class="status blocked">■ ${words.blockedCount(stats.blocked)}</span>` : nothing}
+      <span class="number muted">${words.percent(stats.progress)}</span>
+    </p>
+    ${progressBar(stats.progress, words.progress)}
+  </div>`;

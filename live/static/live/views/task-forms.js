@@ -44,7 +44,9 @@ export class VerbForm {
 
   text(label, field, isRequired = false) {
     const change = ({ target }) => (this[field] = target.value);
-    return html`<label>${label} <textarea maxlength="5000" ?required=${isRequired} .value=${this[field]} @input=${change}></textarea></label>`;
+    return html`<label
+      >${label} <textarea maxlength="5000" ?required=${isRequired} .value=${this[field]} @input=${change}></textarea>
+    </label>`;
   }
 }
 
@@ -65,7 +67,14 @@ export class ProgressForm extends VerbForm {
   fields() {
     return html`<label
         >${words.percentLabel} <output class="number">${this.percent}</output>
-        <input type="range" min="0" max="100" step="5" .value=${String(this.percent)} @input=${({ target }) => this.set({ percent: Number(target.value) })} />
+        <input
+          type="range"
+          min="0"
+          max="100"
+          step="5"
+          .value=${String(this.percent)}
+          @input=${({ target }) => this.set({ percent: Number(target.value) })}
+        />
       </label>
       ${this.text(words.note, "note")}`;
   }

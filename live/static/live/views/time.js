@@ -102,6 +102,7 @@ export class TimeView {
     this.pause();
     if (seq >= this.head) return this.toNow();
     const wanted = (this.wanted = Math.max(seq, this.first));
+    this.page.update();
     try {
       await this.film.seek(wanted);
       if (this.wanted === null) return; // back to now meanwhile

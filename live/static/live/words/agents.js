@@ -42,7 +42,6 @@ export const words = {
   arguments: "With these arguments",
   noArguments: "Without arguments.",
   hidden: "Signs without a shape are written as ‹U+…›.",
-  askedAt: "asked",
   confirm: "Confirm",
   refuse: "Refuse…",
   refuseNow: "Refuse",

@@ -20,10 +20,9 @@ export const words = {
   listen: (name) => `Listen to ${name}`,
   noPicture: "The picture cannot be shown.",
   ofProject: "of the project",
-  made: "made",
+  made: "Made",
 
   // Uploading
-  upload: "Upload",
   uploadTitle: "Upload files",
   drop: "Drop files here, or",
   choose: "choose files",
@@ -38,7 +37,6 @@ export const words = {
   emptyQueue: "Cancel",
 
   // One of them
-  close: "Close",
   download: "Download",
   place: "Place",
   address: "Address",

@@ -1,7 +1,12 @@
 export const words = {
   title: (name) => `Board of ${name}`,
   columns: { pending: "Pending", in_progress: "In progress", blocked: "Blocked", done: "Done", dropped: "Dropped" },
-  empty: { pending: "Nothing waits.", in_progress: "Nobody works on anything.", blocked: "Nothing is blocked.", done: "Nothing is done yet." },
+  empty: {
+    pending: "Nothing waits.",
+    in_progress: "Nobody works on anything.",
+    blocked: "Nothing is blocked.",
+    done: "Nothing is done yet.",
+  },
   more: (count) => `Show ${count} more`,
   waitsFor: (codes) => `waits for ${codes.join(", ")}`,
   ready: "ready",
@@ -84,6 +89,13 @@ export const words = {
   judged: { confirmed: "confirmed by a person", disputed: "disputed" },
   speaksFor: (criterion) => `for: ${criterion}`,
   staleEvidence: (why) => `Counts no more: ${why}`,
-  didIt: { start: "started", progress: "reported", block: "blocked", unblock: "unblocked", complete: "completed", reopen: "reopened" },
+  didIt: {
+    start: "started",
+    progress: "reported",
+    block: "blocked",
+    unblock: "unblocked",
+    complete: "completed",
+    reopen: "reopened",
+  },
   told: (code, what) => `${code}: ${what}`,
 };

@@ -109,6 +109,7 @@ export const words = {
   busyNow: "It is being written.",
   lockedNow: "It is locked.",
   refused: "Your change to the outline was not stored",
+  refusedStale: "Somebody edited it a moment before you.",
   refusedText: "Here is the outline as it is now. You wanted:",
   refusedOrder: "another order of the sections",
   doAgain: "Do it again",

@@ -47,7 +47,10 @@ export const sentences = {
   "plan.generated": ({ version, tasks }) => ({ says: `had plan ${version} made: ${number(tasks, "task")}` }),
   "plan.refined": ({ version, instructions }) => ({ says: `refined the plan into version ${version}`, quote: instructions }),
   "plan.rebased": ({ version }) => ({ says: `carried the proposal over to version ${version}` }),
-  "plan.edited": ({ version, ops, reason }) => ({ says: `edited plan ${version}${ops.length ? ` (${number(ops.length, "change")})` : ""}`, quote: reason }),
+  "plan.edited": ({ version, ops, reason }) => ({
+    says: `edited plan ${version}${ops.length ? ` (${number(ops.length, "change")})` : ""}`,
+    quote: reason,
+  }),
   "plan.accepted": ({ version, tasks }) => ({ says: `accepted plan ${version}: ${number(tasks.length, "task")}` }),
   "plan.commented": ({ action, body, code, blocking }) => ({
     says: `${commentSays[action]}${code ? ` on ${code}` : ""}${blocking && action === "created" ? ", which blocks acceptance" : ""}`,
@@ -66,9 +69,14 @@ export const sentences = {
   "task.changed": ({ fields }) => ({ says: `changed ${Object.keys(fields).join(", ").replaceAll("_", " ")} of` }),
   "task.dropped": ({ was }) => ({ says: `dropped${was && was !== "pending" ? ` (was ${was.replaceAll("_", " ")})` : ""}` }),
 
-  "context.generated": ({ scope, version, summary }) => ({ says: `refreshed the ${contextName(scope)} (version ${version})`, quote: shorted(summary, 160) }),
+  "context.generated": ({ scope, version, summary }) => ({
+    says: `refreshed the ${contextName(scope)} (version ${version})`,
+    quote: shorted(summary, 160),
+  }),
   "context.updated": ({ scope, version, rolled_back }) => ({
-    says: rolled_back ? `rolled the ${contextName(scope)} back to version ${version}` : `wrote the ${contextName(scope)} (version ${version})`,
+    says: rolled_back
+      ? `rolled the ${contextName(scope)} back to version ${version}`
+      : `wrote the ${contextName(scope)} (version ${version})`,
   }),
   "artifact.created": ({ artifact_type, path, uri }) => ({ says: `added the ${artifact_type || "file"} ${path || uri}` }),
   "artifact.validated": ({ validation_status }) => ({ says: `found an artifact ${validation_status}` }),
@@ -77,11 +85,15 @@ export const sentences = {
   "document.created": ({ title, sections }) => ({ says: `created ${quoted(title)}, ${number(sections, "section")}` }),
   "document.updated": ({ title }) => ({ says: `edited ${quoted(title)}` }),
   "document.deleted": ({ title }) => ({ says: `deleted ${quoted(title)}` }),
-  "document.started": ({ title, sections_total }) => ({ says: `began to write ${quoted(title)}, ${number(sections_total, "section")}` }),
+  "document.started": ({ title, sections_total }) => ({
+    says: `began to write ${quoted(title)}, ${number(sections_total, "section")}`,
+  }),
   "document.completed": ({ title }) => ({ says: `wrote ${quoted(title)} to its end` }),
   "document.failed": ({ title, message }) => ({ says: `could not write ${quoted(title)}`, quote: message }),
   "document.cancelled": ({ title }) => ({ says: `stopped writing ${quoted(title)}` }),
-  "section.updated": ({ heading, action }) => ({ says: sectionSays[action]?.(quoted(heading)) ?? `${action} ${quoted(heading)}` }),
+  "section.updated": ({ heading, action }) => ({
+    says: sectionSays[action]?.(quoted(heading)) ?? `${action} ${quoted(heading)}`,
+  }),
   "section.completed": ({ heading }) => ({ says: `wrote the section ${quoted(heading)}` }),
 
   "run.started": ({ agent, model }) => ({ says: `began a run of ${agent}${model ? ` (${model})` : ""}` }),
@@ -97,10 +109,20 @@ const projectSays = {
   updated: (changes) => `changed the project: ${Object.keys(changes).join(", ").replaceAll("_", " ")}`,
   activated: () => "works on this project now",
   deactivated: () => "works on another project now",
-  status: ({ status }) => `the project is ${status} now`,
+  status: ({ status }) => statusSays[status] ?? `made the project ${status}`,
+};
+const statusSays = {
+  draft: "put the project back to a draft",
+  consensus: "opened the plan for agreement",
+  active: "set the project to work",
+  completed: "brought the project to its end",
 };
 const commentSays = { created: "commented", resolved: "resolved a comment", reopened: "opened a comment again" };
-const reviewSays = { approve: "approves of the plan", request_changes: "asks for changes of the plan", advise: "gives advice on the plan" };
+const reviewSays = {
+  approve: "approves of the plan",
+  request_changes: "asks for changes of the plan",
+  advise: "gives advice on the plan",
+};
 const releaseSays = { released: "released", expired: "let its claim run out on", taken: "took the claim from the holder of" };
 const activitySays = { thought: "thinks", action: "does", response: "found", error: "met an error" };
 const sectionSays = {

@@ -1,6 +1,7 @@
 // English texts of the plans.
 
-const many = (/** @type {number} */ count, /** @type {string} */ thing) => `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
+const many = (/** @type {number} */ count, /** @type {string} */ thing) =>
+  `${count.toLocaleString("en")} ${thing}${count === 1 ? "" : "s"}`;
 const listed = (/** @type {string[]} */ items) => new Intl.ListFormat("en").format(items);
 
 export const FIELDS = {
@@ -44,7 +45,8 @@ export const words = {
   // Writing
   generate: "New plan from the brief",
   generateTitle: "A plan from the brief",
-  generateHint: "What the planner should heed beyond the brief. It proposes a version; nothing is changed until somebody accepts it.",
+  generateHint:
+    "What the planner should heed beyond the brief. It proposes a version; nothing is changed until somebody accepts it.",
   instructions: "Instructions",
   optional: "(may be empty)",
   write: "Write it",
@@ -112,7 +114,8 @@ export const words = {
   noMatch: "No task has that in its code or title.",
   furtherMatches: (count) => `${count} more; type more of the title.`,
   refusedDependency: (path) => `Would close a circle: ${path.join(" → ")}`,
-  cycle: ([code, next, ...rest]) => `That cannot be: ${[`${code} would wait for ${next}`, ...rest.map((each) => `which waits for ${each}`)].join(", ")}.`,
+  cycle: ([code, next, ...rest]) =>
+    `That cannot be: ${[`${code} would wait for ${next}`, ...rest.map((each) => `which waits for ${each}`)].join(", ")}.`,
 
   // Splitting and merging
   splitTitle: (code) => `Split ${code}`,
@@ -181,10 +184,12 @@ export const words = {
   remaining: "What was not taken is a proposal of its own:",
   acceptProblems: {
     needs_more: "These changes cannot be taken alone",
-    stale_version: "Somebody changed it since you looked; nothing was accepted. What there is now is shown: look at it, then accept it.",
+    stale_version:
+      "Somebody changed it since you looked; nothing was accepted. What there is now is shown: look at it, then accept it.",
   },
   cannotAccept: "It cannot be accepted yet",
-  missingApprovals: (count, by) => `${many(count, "approval")} missing${by.length ? `, by ${new Intl.ListFormat("en", { type: "disjunction" }).format(by)}` : "; nobody else here can give one"}.`,
+  missingApprovals: (count, by) =>
+    `${many(count, "approval")} missing${by.length ? `, by ${new Intl.ListFormat("en", { type: "disjunction" }).format(by)}` : "; nobody else here can give one"}.`,
   missingComments: (count) => `${many(count, "open comment")} ${count === 1 ? "blocks" : "block"} it.`,
   missingChanges: (user) => `${user} has asked for changes.`,
 
@@ -240,12 +245,14 @@ export const words = {
   verdict: "Verdict",
   reviewBody: "In words",
   consensus: "Consensus",
-  rule: (approvals, roles) => `${many(approvals, "approval")} by ${new Intl.ListFormat("en", { type: "disjunction" }).format(roles.map((role) => `an ${role}`))}; whoever accepts it approves with that.`,
+  rule: (approvals, roles) =>
+    `${many(approvals, "approval")} by ${new Intl.ListFormat("en", { type: "disjunction" }).format(roles.map((role) => `an ${role}`))}; whoever accepts it approves with that.`,
   agreed: "Nothing is missing: it can be accepted.",
   yourRole: "Your word is advice here: it binds nobody.",
 
   // Rebase
-  staleBase: (number) => `It was made from an earlier plan; version ${number} is the plan now. It has to be carried over before it can be accepted.`,
+  staleBase: (number) =>
+    `It was made from an earlier plan; version ${number} is the plan now. It has to be carried over before it can be accepted.`,
   rebase: (number) => `Carry over to version ${number}`,
   rebaseAny: "Carry it over",
   rebased: (number) => `Carried over: version ${number}.`,

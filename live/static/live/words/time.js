@@ -8,7 +8,6 @@ export const words = {
   event: (seq) => `Event ${seq}`,
   of: (head) => `of ${head}`,
   now: "Now",
-  live: "Live: the board as it is now.",
   backToNow: "Back to now",
   play: "Play",
   pause: "Pause",
