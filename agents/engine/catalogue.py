@@ -10,9 +10,12 @@ from django.db import connections, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from agents.engine.addresses import address_of
 from agents.engine.errors import NoTool, TookTooLong
+from agents.engine.loop import on_engine
 from agents.engine.ranking import Entry, closest, known_as, ranked
 from agents.engine.results import Json
+from agents.loading import sdk_lock
 from agents.models import Tool, ToolServer
 from agents.models.tools import digest_of
 from gamedev_gateway.core.errors import GatewayError
@@ -47,10 +50,8 @@ def probe(server: ToolServer) -> int:
 
 
 def listed_by(server: ToolServer) -> list[Json]:
-    from agents.engine.addresses import address_of
-    from agents.engine.loop import on_engine
-    from agents.engine.outside import list_tools  # the SDK takes a second to load
-
+    with sdk_lock:
+        from agents.engine.outside import list_tools
     looking = on_engine(list_tools(address_of(server), server.name))
     try:
         return looking.result(PROBED_WITHIN)

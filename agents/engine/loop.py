@@ -12,6 +12,8 @@ from concurrent.futures import Future
 from functools import cache
 from typing import Any, TypeVar
 
+from agents.loading import sdk_lock
+
 Result = TypeVar("Result")
 ENDS_WITHIN = 3.0
 
@@ -32,8 +34,8 @@ def on_engine(coroutine: Coroutine[Any, Any, Result]) -> "Future[Result]":
 
 def close() -> None:
     """End what commands were started, as far as they end in time."""
-    from agents.engine.connections import connections
-
+    with sdk_lock:
+        from agents.engine.connections import connections
     closing = on_engine(connections.close())
     try:
         closing.result(ENDS_WITHIN)

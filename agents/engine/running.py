@@ -9,6 +9,7 @@ from agents.engine import calls
 from agents.engine.calls import Begun, Outcome
 from agents.engine.errors import OutsideError, ToolFailed
 from agents.engine.loop import on_engine
+from agents.loading import sdk_lock
 from gamedev_gateway.core.correlation import correlated
 from realtime.threads import in_database
 
@@ -34,8 +35,8 @@ async def perform(begun: Begun, on_progress: OnProgress | None) -> None:
 
 
 async def outcome_of(begun: Begun, on_progress: OnProgress | None) -> Outcome:
-    from agents.engine import outside  # the SDK takes a second to load
-
+    with sdk_lock:
+        from agents.engine import outside
     try:
         answer = await outside.call_tool(
             begun.address,

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import OperationalError
 from django.http.request import split_domain_port, validate_host
 
+from agents.loading import sdk_lock
 from agents.mcp.rates import count_call_of, count_stranger
 from agents.mcp.refused import Refused
 from agents.sockets import bearer_of, is_ours
@@ -96,8 +97,8 @@ async def open_rooms() -> "Rooms":
 
 
 def load() -> Any:
-    from agents.mcp import serving
-
+    with sdk_lock:
+        from agents.mcp import serving
     return serving
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tests.agents.conftest import connected, grip
 from tests.agents.workshop import Operator
 from tests.engine.outside import serving
 from tests.realtime.conftest import BRIEF, Api
-from tests.servers import running_server
+from tests.servers import ROOT, environment, running_server
 
 pytestmark = pytest.mark.stories
 EVERYTHING = "@modelcontextprotocol/server-everything"
@@ -118,3 +119,34 @@ async def test_daphne_tells_how_far_it_is(tmp_path, migrated_database, mode):
         operator.http.close()
         api.http.close()
     assert told[-1] == (4, 4)
+
+
+LOADED_BY_TWO = """
+import sys, threading, time
+import django
+django.setup()
+from agents.loading import sdk_lock
+from agents.mcp import http
+
+def engine():
+    with sdk_lock:
+        from agents.engine import outside
+
+def door(delay):
+    time.sleep(delay)
+    http.load()
+
+threads = [threading.Thread(target=engine), threading.Thread(target=door, args=[float(sys.argv[1])])]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("delay", ["0.1", "0.2", "0.4"])
+def test_the_first_agent_and_the_first_look_at_a_server_may_come_together(delay):
+    """The SDK's packages import each other in a circle; loaded by two threads, they broke."""
+    command = [sys.executable, "-c", LOADED_BY_TWO, delay]
+    done = subprocess.run(command, cwd=ROOT, env=environment("sqlite://"), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

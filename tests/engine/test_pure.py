@@ -4,7 +4,7 @@ import base64
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.engine.arguments import Unusable, faults_in
@@ -19,6 +19,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["call", "ok", "fail"]), st.floats(0,
 # The breaker
 
 
+@settings(max_examples=60)
 @given(STEPS)
 def test_a_server_rests_after_failures_in_a_row_and_never_without(steps):
     breaker, now, in_a_row, in_flight = Breaker(), 0.0, 0, 0
@@ -126,6 +127,7 @@ def test_the_tasks_own_tools_come_first_and_a_whole_name_beats_words():
     assert len(ranked(CATALOGUE, "")) == 4
 
 
+@settings(max_examples=40)
 @given(st.text(max_size=30), st.permutations(CATALOGUE))
 def test_the_order_of_the_catalogue_does_not_matter(query, shuffled):
     assert ranked(shuffled, query) == ranked(CATALOGUE, query)
@@ -204,6 +206,7 @@ def test_an_answer_is_cut_down_to_what_is_kept():
     assert (kept["structured"], kept["cut"]) == ({"passed": 3}, False)
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.text(max_size=200), max_size=5), st.recursive(st.text(), st.lists, max_leaves=20), st.integers(1, 300)
 )

@@ -153,7 +153,7 @@ def check_shows(page: Page, document: dict[str, Any]) -> None:
             assert words(text_of(page, part["heading"]).inner_text()) == words(part["content"]), part["heading"]
         else:
             expect(text_of(page, part["heading"])).to_have_count(0)
-    expect(page.locator(".summary li")).to_have_text(document["global_summary"].splitlines())
+    expect(page.locator(".in-short li")).to_have_text(document["global_summary"].splitlines())
 
 
 def words(text: str) -> list[str]:

@@ -93,7 +93,7 @@ def test_a_document_is_made_and_written_while_two_people_watch(
     for each in (page, other):
         expect(each.get_by_role("status").filter(has_text="Writing “Core loop”, 2 of 3")).to_be_visible()
         expect(each.locator(".work-bar")).to_contain_text(re.compile(r"(seconds|s|minutes?) to go"))
-        expect(each.locator(".summary li")).to_have_text(["Vision: Section 1 in one line."])
+        expect(each.locator(".in-short li")).to_have_text(["Vision: Section 1 in one line."])
     writer.go_on()
     writer.go_on()
     for each in (page, other):

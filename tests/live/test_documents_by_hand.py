@@ -127,7 +127,7 @@ def test_a_text_is_written_by_hand_and_everybody_sees_it(pages: Pages, api: Api,
     page.keyboard.press("Control+Enter")
     for each in (page, other):
         expect(text_of(each, "Vision").locator("p")).to_have_text(["Jump far.", "Then farther."])
-        expect(each.locator(".summary li")).to_contain_text(["Vision: Jump"])
+        expect(each.locator(".in-short li")).to_contain_text(["Vision: Jump"])
         check_shows(each, stored(api, document))
 
 

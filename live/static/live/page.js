@@ -36,6 +36,7 @@ export class Page {
   #toastRoot = Object.assign(document.createElement("div"), { className: "toasts" });
   #frameAsked = 0;
   #soon = 0;
+  #countdown = 0;
   #toasts = 0;
   #turn = 0; // counts navigations: what an earlier one was waiting for is no longer wanted
 
@@ -124,34 +125,46 @@ export class Page {
     render(toasts(this), this.#toastRoot);
   }
 
+  /** Show what the address asks for. What an earlier navigation still waits for is dropped when it comes. */
   async #open() {
-    const turn = ++this.#turn;
-    const route = parseHash(location.hash);
     const before = this.route;
-    const isNew = (part) => route[part] !== before[part];
-    if (this.view && !this.trouble && !isNew("projectId") && !isNew("station") && this.view.turn) {
-      this.route = route;
-      this.view.turn(route.rest);
-      return this.update();
-    }
+    this.route = parseHash(location.hash);
+    if (this.#turnsWithin(before)) return this.update();
+    const turn = ++this.#turn;
+    const isWanted = () => turn === this.#turn;
     this.view?.leave?.();
-    Object.assign(this, { route, view: null, trouble: null, isLoading: true });
+    Object.assign(this, { view: null, trouble: null, isLoading: true });
     this.update();
     try {
-      const View = await this.#load(route, () => turn === this.#turn);
-      if (!View || turn !== this.#turn) return;
-      const view = new View(this, route.rest);
-      await view.enter();
-      if (turn === this.#turn) this.view = view;
-      else view.leave?.();
+      await this.#show(this.route, isWanted);
     } catch (error) {
-      if (turn === this.#turn) this.trouble = error;
+      if (isWanted()) this.trouble = error;
     }
-    if (turn !== this.#turn) return;
+    if (isWanted()) this.#arrive(before);
+  }
+
+  /** Whether the view that is shown takes another `rest` by itself. */
+  #turnsWithin(before) {
+    const isSame = before.projectId === this.route.projectId && before.station === this.route.station;
+    if (!isSame || this.trouble || !this.view?.turn) return false;
+    this.view.turn(this.route.rest);
+    return true;
+  }
+
+  async #show(route, isWanted) {
+    const View = await this.#load(route, isWanted);
+    if (!isWanted()) return;
+    const view = new View(this, route.rest);
+    await view.enter();
+    if (isWanted()) this.view = view;
+    else view.leave?.();
+  }
+
+  #arrive(before) {
     this.isLoading = false;
     document.title = titleOf(this);
     this.update();
-    if (before !== route && before.projectId !== null) requestAnimationFrame(() => document.querySelector("main")?.focus());
+    if (before.projectId !== null) requestAnimationFrame(() => document.querySelector("main")?.focus());
   }
 
   /** The station's View class; its styles, and the project that it is of, are there when this ends. */
@@ -219,9 +232,10 @@ export class Page {
 
   /** The banner says in how many seconds the next try is. */
   #countDown() {
-    const timer = setInterval(() => {
+    clearInterval(this.#countdown);
+    this.#countdown = setInterval(() => {
       this.update();
-      if (this.connection.name !== "waiting") clearInterval(timer);
+      if (this.connection.name !== "waiting") clearInterval(this.#countdown);
     }, 1000);
   }
 

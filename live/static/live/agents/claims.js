@@ -26,7 +26,11 @@ const clock = new Intl.DateTimeFormat("en", { timeStyle: "medium", hour12: false
 export function claimList(claims, options) {
   if (!claims.length) return html`<p class="muted">${words.noClaims}</p>`;
   return html`<ul class="plain claims">
-    ${repeat(claims, ({ id }) => id, (claim) => claimItem(claim, options))}
+    ${repeat(
+      claims,
+      ({ id }) => id,
+      (claim) => claimItem(claim, options),
+    )}
   </ul>`;
 }
 
@@ -53,7 +57,13 @@ function taking(claim, { taking, isBusy, askWhy, take, runs }) {
     const keep = () => askWhy(null);
     return reasonForm({ id: `take-${claim.id}`, label: words.whyTake, verb: words.takeNow, isBusy: isBusy(claim), send, keep });
   }
-  return html`<button id="take-button-${claim.id}" aria-label=${words.takeAwayOf(claim.resource, name)} @click=${() => askWhy(claim)}>${words.takeAway}</button>`;
+  return html`<button
+    id="take-button-${claim.id}"
+    aria-label=${words.takeAwayOf(claim.resource, name)}
+    @click=${() => askWhy(claim)}
+  >
+    ${words.takeAway}
+  </button>`;
 }
 
 /** An agent under the name that it has in its run; the token's name says less. */
@@ -64,5 +74,6 @@ export function held(/** @type {string} */ resource, /** @type {Map<string, any>
   const task = tasksByCode.get(resource);
   if (task) return html`<span class="code">${resource}</span> <span dir="auto">${task.title}</span>`;
   const isTask = !resource.includes(":");
-  return html`<span class="code">${resource}</span> ${isTask ? nothing : html`<span class="chip" title=${words.exclusiveHint}>${words.exclusive}</span>`}`;
+  return html`<span class="code">${resource}</span>
+    ${isTask ? nothing : html`<span class="chip" title=${words.exclusiveHint}>${words.exclusive}</span>`}`;
 }

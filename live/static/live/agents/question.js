@@ -28,7 +28,8 @@ function answerForm({ id, options = [] }, isBusy, answer) {
     const text = event.submitter?.value || new FormData(form).get("answer");
     if (await answer(String(text))) form.reset();
   };
-  const offered = (option) => html`<button name="option" value=${option} ?disabled=${isBusy} formnovalidate dir="auto">${option}</button>`;
+  const offered = (option) =>
+    html`<button name="option" value=${option} ?disabled=${isBusy} formnovalidate dir="auto">${option}</button>`;
   return html`<form @submit=${submit}>
     ${options.length ? html`<div class="row options">${options.map(offered)}</div>` : nothing}
     <div class="own-words">
@@ -41,5 +42,6 @@ function answerForm({ id, options = [] }, isBusy, answer) {
 
 /** Ctrl or ⌘ with Enter sends what is typed. */
 function sendByEnter(event) {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.form.requestSubmit(event.target.form.lastElementChild.querySelector("button"));
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
+    event.target.form.requestSubmit(event.target.form.lastElementChild.querySelector("button"));
 }

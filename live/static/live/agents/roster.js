@@ -70,7 +70,8 @@ function blankRun(id, { payload, actor, timestamp }) {
 /** A run with what was read of it, and what events have told of it meanwhile. @param {Run | undefined} known @param {Run} found */
 export function withDetail(known, found) {
   const read = new Map(found.activities.map((activity) => [activity.id, activity]));
-  for (const activity of known?.activities ?? []) if (!read.has(activity.id) || activity.answered_at) read.set(activity.id, activity);
+  for (const activity of known?.activities ?? [])
+    if (!read.has(activity.id) || activity.answered_at) read.set(activity.id, activity);
   const activities = [...read.values()].sort((one, other) => one.id - other.id);
   const isOlder = known && (!isOpen(known) || known.seen_at > found.seen_at);
   return { ...found, ...(isOlder ? known : {}), activities };

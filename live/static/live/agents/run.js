@@ -33,14 +33,16 @@ export function runCard(run, options) {
       ${actorMark({ kind: "ai", name: run.agent })}
       <h3 id="run-name-${run.id}" dir="auto">${run.agent}</h3>
       ${status(run.status, words.runStatus[run.status])}
-      ${options.canStop && isOpen(run)
-        ? html`<button class="danger stop" ?disabled=${options.isBusy} @click=${options.stop}>
-            ${words.stop}<span class="visually-hidden"> ${run.agent}</span>
-          </button>`
-        : nothing}
+      ${
+        options.canStop && isOpen(run)
+          ? html`<button class="danger stop" ?disabled=${options.isBusy} @click=${options.stop}>
+              ${words.stop}<span class="visually-hidden"> ${run.agent}</span>
+            </button>`
+          : nothing
+      }
     </header>
-    ${times(run)} ${isOpen(run) ? holding(options) : nothing} ${run.summary ? html`<p class="prose gist" dir="auto">${run.summary}</p>` : nothing}
-    ${told(run, options)}
+    ${times(run)} ${isOpen(run) ? holding(options) : nothing}
+    ${run.summary ? html`<p class="prose gist" dir="auto">${run.summary}</p>` : nothing} ${told(run, options)}
   </article>`;
 }
 
@@ -54,12 +56,13 @@ function times({ agent, actor: who, model, created_at, seen_at, ended_at }) {
 
 function holding({ claims, tasksByCode }) {
   if (!claims.length) return html`<p class="small muted">${words.holdsNothing}</p>`;
-  const one = ({ resource, progress }) => html`<li>
-    ${held(resource, tasksByCode)} ${progress ? html`<span class="number muted">${progress} %</span>` : nothing}
-  </li>`;
+  const one = ({ resource, progress }) =>
+    html`<li>${held(resource, tasksByCode)} ${progress ? html`<span class="number muted">${progress} %</span>` : nothing}</li>`;
   return html`<div class="holding">
     <span class="small muted">${words.holds}</span>
-    <ul class="plain">${claims.map(one)}</ul>
+    <ul class="plain">
+      ${claims.map(one)}
+    </ul>
   </div>`;
 }
 
@@ -68,7 +71,11 @@ function told(run, options) {
   if (!activities.length) return isOpen(run) ? lately(run, options.feed) : nothing;
   const shown = options.isWhole ? activities : activities.slice(-LATEST);
   return html`<ol class="plain activities" aria-label=${words.activities(run.agent)}>
-      ${repeat(shown, ({ id }) => id, (activity) => activityItem(activity, run, options))}
+      ${repeat(
+        shown,
+        ({ id }) => id,
+        (activity) => activityItem(activity, run, options),
+      )}
     </ol>
     ${shown.length < activities.length ? html`<button class="quiet" @click=${options.showAll}>${words.earlier} (${activities.length})</button>` : nothing}`;
 }
@@ -77,12 +84,17 @@ function told(run, options) {
 function lately(run, feed) {
   const events = feed.filter(({ actor: who }) => who.kind === "ai" && who.id === run.actor?.id).slice(0, LATEST);
   if (!events.length) return html`<p class="small muted">${words.saidNothing}</p>`;
-  const one = (event) => html`<li>
-    <span class="sign" aria-hidden="true">·</span>
-    <span class="prose" dir="auto">${sentenceOf(event).says} <span class="code small">${event.task_code ?? ""}</span> ${sentenceOf(event).quote}</span>
-    <span class="muted small">${ago(event.timestamp)}</span>
-  </li>`;
-  return html`<ol class="plain activities" aria-label=${words.activities(run.agent)}>${events.reverse().map(one)}</ol>`;
+  const one = (event) =>
+    html`<li>
+      <span class="sign" aria-hidden="true">·</span>
+      <span class="prose" dir="auto"
+        >${sentenceOf(event).says} <span class="code small">${event.task_code ?? ""}</span> ${sentenceOf(event).quote}</span
+      >
+      <span class="muted small">${ago(event.timestamp)}</span>
+    </li>`;
+  return html`<ol class="plain activities" aria-label=${words.activities(run.agent)}>
+    ${events.reverse().map(one)}
+  </ol>`;
 }
 
 function activityItem(activity, run, options) {
@@ -101,7 +113,9 @@ function activityItem(activity, run, options) {
 /** What people said to a question; of a run that has ended it is still open in the context, and can be answered here. */
 function answerOf(activity, run, { answering }) {
   if (!isOpenQuestion(activity)) {
-    return html`<p class="answer" dir="auto">${activity.answer} <span class="muted small">${words.answeredBy}</span> ${actor(activity.answered_by)}</p>`;
+    return html`<p class="answer" dir="auto">
+      ${activity.answer} <span class="muted small">${words.answeredBy}</span> ${actor(activity.answered_by)}
+    </p>`;
   }
   return isOpen(run) ? nothing : answering(activity);
 }

@@ -38,17 +38,19 @@ function argumentList(given) {
   const lines = Object.keys(given).length ? readable(given) : [];
   if (!lines.length) return html`<p class="muted">${words.noArguments}</p>`;
   const hasMarks = lines.some(({ path, text }) => `${path}${text}`.includes("‹U+"));
-  const one = ({ path, text, isLong }) => html`<div class=${isLong ? "long" : ""}>
-    <dt>${path}</dt>
-    <dd dir="ltr">${text}</dd>
-  </div>`;
+  const one = ({ path, text, isLong }) =>
+    html`<div class=${isLong ? "long" : ""}>
+      <dt>${path}</dt>
+      <dd dir="ltr">${text}</dd>
+    </div>`;
   return html`<h3 class="small">${words.arguments}</h3>
     <dl class="arguments">${lines.map(one)}</dl>
     ${hasMarks ? html`<p class="hint">${words.hidden}</p>` : nothing}`;
 }
 
 function decision(call, { isBusy, isRefusing, confirm, askWhy, keep, refuse }) {
-  if (isRefusing) return reasonForm({ id: `refuse-${call.id}`, label: words.whyRefuse, verb: words.refuseNow, isBusy, send: refuse, keep });
+  if (isRefusing)
+    return reasonForm({ id: `refuse-${call.id}`, label: words.whyRefuse, verb: words.refuseNow, isBusy, send: refuse, keep });
   return html`<div class="row">
     <button class="primary" ?disabled=${isBusy} @click=${confirm}>${words.confirm}</button>
     <button class="danger" id="refuse-button-${call.id}" ?disabled=${isBusy} @click=${askWhy}>${words.refuse}</button>
@@ -79,13 +81,14 @@ const SIGN_OF = { waiting: "awaiting_input", refused: "cancelled" };
 
 /** The calls of late, with how they ended. */
 export function callTable(/** @type {Record<string, any>[]} */ calls) {
-  const row = (call) => html`<tr>
-    <td>${status(SIGN_OF[call.status] ?? call.status, words.callStatus[call.status])}</td>
-    <td>${toolName(call)}</td>
-    <td>${actor(call.requested_by)} ${call.task_code ? html`<span class="code">${call.task_code}</span>` : nothing}</td>
-    <td class="ending" dir="auto">${ending(call)}</td>
-    <td>${ago(call.created_at)}</td>
-  </tr>`;
+  const row = (call) =>
+    html`<tr>
+      <td>${status(SIGN_OF[call.status] ?? call.status, words.callStatus[call.status])}</td>
+      <td>${toolName(call)}</td>
+      <td>${actor(call.requested_by)} ${call.task_code ? html`<span class="code">${call.task_code}</span>` : nothing}</td>
+      <td class="ending" dir="auto">${ending(call)}</td>
+      <td>${ago(call.created_at)}</td>
+    </tr>`;
   return html`<div class="scroll-x" tabindex="0" role="region" aria-label=${words.latestCalls}>
     <table>
       <tbody>

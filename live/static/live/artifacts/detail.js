@@ -27,16 +27,18 @@ export function detail(artifact, options) {
   const body = html`<div class="artifact">
     ${shownAs(artifact) ? html`<div class="preview large">${preview(artifact, url)}</div>` : nothing}
     <h3>${words.report}</h3>
-    <div class="report" role="status">
-      ${report(artifact)} ${trouble ? html`<p class="notice">${trouble}</p>` : nothing}
-    </div>
+    <div class="report" role="status">${report(artifact)} ${trouble ? html`<p class="notice">${trouble}</p>` : nothing}</div>
     ${facts(artifact, projectId)}
   </div>`;
   return dialog({ title: nameOf(artifact), onClose: options.close, isWide: true }, body, actions(artifact, options));
 }
 
 function facts({ path, uri, size_bytes, sha256, task_code, type, category, created_at }, projectId) {
-  const row = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+  const row = (name, value) =>
+    html`<div>
+      <dt>${name}</dt>
+      <dd>${value}</dd>
+    </div>`;
   return html`<dl class="measures">
     ${path ? row(words.place, html`<span class="mono" dir="ltr">${path}</span>`) : nothing}
     ${uri ? row(words.address, html`<span class="mono" dir="ltr">${uri}</span>`) : nothing}
@@ -50,8 +52,10 @@ function facts({ path, uri, size_bytes, sha256, task_code, type, category, creat
 function actions({ validation_status, file, size_bytes }, { url, canEdit, isChecking, check, remove }) {
   const checkWord = validation_status === "pending" ? words.checkNow : words.checkAgain;
   return html`${file || size_bytes !== null ? html`<a class="button" href=${url} download>${words.download}</a>` : nothing}
-    ${canEdit
+  ${
+    canEdit
       ? html`<button class="danger" @click=${remove}>${words.delete}</button>
           <button class="primary" ?disabled=${isChecking} @click=${check}>${isChecking ? words.checking : checkWord}</button>`
-      : nothing}`;
+      : nothing
+  }`;
 }

@@ -76,9 +76,7 @@ export class Upload {
     return html`<section class="card upload ${this.isOver ? "over" : ""}" aria-label=${words.uploadTitle}>
       <p class="row">
         ${this.isOver ? words.dropNow : words.drop}
-        <label class="button">
-          ${words.choose}<input class="visually-hidden" type="file" multiple @change=${choose} />
-        </label>
+        <label class="button"> ${words.choose}<input class="visually-hidden" type="file" multiple @change=${choose} /> </label>
       </p>
       ${this.queue.length ? this.#form() : nothing}
     </section>`;
@@ -92,10 +90,19 @@ export class Upload {
     };
     const option = ({ code, title }) => html`<option value=${code} ?selected=${code === this.#task}>${code} ${title}</option>`;
     return html`<form class="form" @submit=${submit}>
-      <label class="for-task">${words.forTask}
-        <select @change=${({ target }) => (this.task = target.value)}>${this.#tasks.map(option)}</select>
+      <label class="for-task"
+        >${words.forTask}
+        <select @change=${({ target }) => (this.task = target.value)}>
+          ${this.#tasks.map(option)}
+        </select>
       </label>
-      <ul class="plain queue">${repeat(this.queue, ({ id }) => id, (waiting) => this.#row(waiting))}</ul>
+      <ul class="plain queue">
+        ${repeat(
+          this.queue,
+          ({ id }) => id,
+          (waiting) => this.#row(waiting),
+        )}
+      </ul>
       <div class="row">
         <button class="primary" ?disabled=${isBusy}>${isBusy ? words.uploading : words.uploadNow(this.queue.length)}</button>
         <button type="button" ?disabled=${isBusy} @click=${() => this.#empty()}>${words.emptyQueue}</button>
@@ -104,14 +111,24 @@ export class Upload {
   }
 
   #row(waiting) {
-    const set = (name) => ({ target }) => (waiting[name] = target.value);
-    const option = (name) => html`<option value=${name} ?selected=${name === waiting.category}>${words.categories[name]}</option>`;
+    const set =
+      (name) =>
+      ({ target }) =>
+        (waiting[name] = target.value);
+    const option = (name) =>
+      html`<option value=${name} ?selected=${name === waiting.category}>${words.categories[name]}</option>`;
     return html`<li>
       <label>${words.path}<input .value=${waiting.path} required maxlength="1000" dir="ltr" @change=${set("path")} /></label>
       <label>${words.type}<input .value=${waiting.type} required maxlength="100" @change=${set("type")} /></label>
-      <label>${words.category}<select @change=${set("category")}>${CATEGORIES.map(option)}</select></label>
+      <label
+        >${words.category}<select @change=${set("category")}>
+          ${CATEGORIES.map(option)}
+        </select></label
+      >
       <span class="number muted small">${sized(waiting.file.size)}</span>
-      <button class="quiet" type="button" aria-label=${words.remove(waiting.file.name)} @click=${() => this.remove(waiting)}>×</button>
+      <button class="quiet" type="button" aria-label=${words.remove(waiting.file.name)} @click=${() => this.remove(waiting)}>
+        ×
+      </button>
       ${waiting.trouble ? html`<p class="field-error" role="alert">${waiting.trouble}</p>` : nothing}
     </li>`;
   }

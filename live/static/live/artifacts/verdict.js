@@ -15,7 +15,14 @@ export function report(/** @type {Record<string, any>} */ artifact) {
   const { validation_report: told } = artifact;
   const findings = Array.isArray(told.findings) ? told.findings.filter(isObject) : [];
   return html`<p>${verdict(artifact)} · ${sentence(artifact, findings)}</p>
-    ${findings.length ? html`<ul class="plain findings">${findings.map(finding)}</ul>` : nothing} ${measured(told)}`;
+    ${
+      findings.length
+        ? html`<ul class="plain findings">
+            ${findings.map(finding)}
+          </ul>`
+        : nothing
+    }
+    ${measured(told)}`;
 }
 
 /** Who looked and what came of it, in a sentence. */
@@ -43,13 +50,22 @@ function finding({ level, message, code, where }) {
 /** Facts of a check by the gateway; of somebody else's report all that it holds. */
 function measured(told) {
   const { findings, checked_by, valid, kind, facts, ...others } = told;
-  const rows = Object.entries({ ...(kind ? { kind } : {}), ...(isObject(facts) ? facts : {}), ...others }).filter(([name]) => name !== "sha256");
+  const rows = Object.entries({ ...(kind ? { kind } : {}), ...(isObject(facts) ? facts : {}), ...others }).filter(
+    ([name]) => name !== "sha256",
+  );
   if (!rows.length) return nothing;
   return html`<h3>${words.measured}</h3>
     <dl class="measures">
-      ${rows.map(([name, value]) => html`<div><dt>${name.replaceAll("_", " ")}</dt><dd class="number" dir="auto">${text(value)}</dd></div>`)}
+      ${rows.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name.replaceAll("_", " ")}</dt>
+            <dd class="number" dir="auto">${text(value)}</dd>
+          </div>`,
+      )}
     </dl>`;
 }
 
-const text = (value) => (typeof value === "string" ? value : typeof value === "number" ? value.toLocaleString("en") : JSON.stringify(value));
+const text = (value) =>
+  typeof value === "string" ? value : typeof value === "number" ? value.toLocaleString("en") : JSON.stringify(value);
 const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -19,13 +19,19 @@ const NAMES = {
 export function changes(diff) {
   const found = differences(diff);
   if (!found.length) return html`<p class="muted">${words.same}</p>`;
-  return found.map(({ name, gone, fresh }) => html`<section class="change">
-    <h3>${NAMES[name] ?? name.replaceAll("_", " ")}</h3>
-    <ul class="plain">${gone.map((text) => line("gone", "−", text))} ${fresh.map((text) => line("fresh", "+", text))}</ul>
-  </section>`);
+  return found.map(
+    ({ name, gone, fresh }) =>
+      html`<section class="change">
+        <h3>${NAMES[name] ?? name.replaceAll("_", " ")}</h3>
+        <ul class="plain">
+          ${gone.map((text) => line("gone", "−", text))} ${fresh.map((text) => line("fresh", "+", text))}
+        </ul>
+      </section>`,
+  );
 }
 
-const line = (kind, sign, text) => html`<li class=${kind}>
-  <span class="sign" aria-hidden="true">${sign}</span><span class="visually-hidden">${words[kind]}:</span>
-  ${kind === "gone" ? html`<del class="prose" dir="auto">${text}</del>` : html`<ins class="prose" dir="auto">${text}</ins>`}
-</li>`;
+const line = (kind, sign, text) =>
+  html`<li class=${kind}>
+    <span class="sign" aria-hidden="true">${sign}</span><span class="visually-hidden">${words[kind]}:</span>
+    ${kind === "gone" ? html`<del class="prose" dir="auto">${text}</del>` : html`<ins class="prose" dir="auto">${text}</ins>`}
+  </li>`;

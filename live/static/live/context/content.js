@@ -25,24 +25,40 @@ function ofProject({ current_task: current, done_tasks: done, pending_tasks: pen
   const left = typeof pending === "number" ? words.left(pending) : "";
   return html`<section>
       <h3>${words.current}</h3>
-      <p>${current ? html`${taskLink(worded(current), project)} <span dir="auto">${tasksByCode.get(current)?.title ?? ""}</span>` : words.noCurrent}</p>
+      <p>
+        ${current ? html`${taskLink(worded(current), project)} <span dir="auto">${tasksByCode.get(current)?.title ?? ""}</span>` : words.noCurrent}
+      </p>
     </section>
-    ${taskList(words.pending, taskLines(open), project, left)} ${taskList(words.done, taskLines(done), project, words.nothingDone)}`;
+    ${taskList(words.pending, taskLines(open), project, left)}
+    ${taskList(words.done, taskLines(done), project, words.nothingDone)}`;
 }
 
 function ofTask({ acceptance, deliverables, waits_for, unblocks, notes, blocked_reason: blocked }, project) {
   const some = (title, list) => (Array.isArray(list) && list.length ? statementList(title, list, "", project) : nothing);
   const tasks = (title, list) => (Array.isArray(list) && list.length ? taskList(title, taskLines(list), project) : nothing);
-  return html`${blocked ? html`<section class="notice bad"><h3>${words.blocked}</h3><p dir="auto">${worded(blocked)}</p></section>` : nothing}
-    ${some(words.acceptance, acceptance)} ${some(words.deliverables, deliverables)} ${tasks(words.waitsFor, waits_for)}
-    ${tasks(words.unblocks, unblocks)} ${some(words.notes, notes)}`;
+  return html`${
+    blocked
+      ? html`<section class="notice bad">
+          <h3>${words.blocked}</h3>
+          <p dir="auto">${worded(blocked)}</p>
+        </section>`
+      : nothing
+  }
+  ${some(words.acceptance, acceptance)} ${some(words.deliverables, deliverables)} ${tasks(words.waitsFor, waits_for)}
+  ${tasks(words.unblocks, unblocks)} ${some(words.notes, notes)}`;
 }
 
 function statementList(title, entries, none, project) {
   const list = statements(entries);
   return html`<section>
     <h3>${title} <span class="count">${list.length || ""}</span></h3>
-    ${list.length ? html`<ul class="plain said">${list.map((each) => statement(each, project))}</ul>` : html`<p class="muted">${none}</p>`}
+    ${
+      list.length
+        ? html`<ul class="plain said">
+            ${list.map((each) => statement(each, project))}
+          </ul>`
+        : html`<p class="muted">${none}</p>`
+    }
   </section>`;
 }
 
@@ -51,31 +67,53 @@ function statement({ text, why, code, at, by }, project) {
   return html`<li>
     <p class="prose" dir="auto">${text}</p>
     ${why ? html`<p class="small" dir="auto"><span class="muted">${words.because}</span> ${why}</p>` : nothing}
-    ${hasSource
-      ? html`<p class="row small muted source">
-          ${by ? actor({ kind: worded(by.kind ?? "user"), name: worded(by.name ?? "") }) : nothing} ${isMoment(at) ? ago(at) : at} ${code ? taskLink(code, project) : nothing}
-        </p>`
-      : nothing}
+    ${
+      hasSource
+        ? html`<p class="row small muted source">
+            ${by ? actor({ kind: worded(by.kind ?? "user"), name: worded(by.name ?? "") }) : nothing}
+            ${isMoment(at) ? ago(at) : at} ${code ? taskLink(code, project) : nothing}
+          </p>`
+        : nothing
+    }
   </li>`;
 }
 
 function taskList(title, tasks, project, none = "") {
-  const one = ({ code, title: name, status: standing }) => html`<li>
-    ${code ? taskLink(code, project) : nothing} <span dir="auto">${name}</span> ${standing && standing !== "pending" && standing !== "done" ? html`<span class="small">${status(standing)}</span>` : nothing}
-  </li>`;
+  const one = ({ code, title: name, status: standing }) =>
+    html`<li>
+      ${code ? taskLink(code, project) : nothing}
+      <span dir="auto">${name}</span>
+      ${standing && standing !== "pending" && standing !== "done" ? html`<span class="small">${status(standing)}</span>` : nothing}
+    </li>`;
   const rest = tasks.slice(SHOWN_TASKS);
   return html`<section>
     <h3>${title} <span class="count">${tasks.length || ""}</span></h3>
-    ${tasks.length ? html`<ul class="plain tasks">${tasks.slice(0, SHOWN_TASKS).map(one)}</ul>` : html`<p class="muted">${none}</p>`}
-    ${rest.length ? html`<details><summary class="small">+ ${rest.length}</summary><ul class="plain tasks">${rest.map(one)}</ul></details>` : nothing}
+    ${
+      tasks.length
+        ? html`<ul class="plain tasks">
+            ${tasks.slice(0, SHOWN_TASKS).map(one)}
+          </ul>`
+        : html`<p class="muted">${none}</p>`
+    }
+    ${
+      rest.length
+        ? html`<details>
+            <summary class="small">+ ${rest.length}</summary>
+            <ul class="plain tasks">
+              ${rest.map(one)}
+            </ul>
+          </details>`
+        : nothing
+    }
   </section>`;
 }
 
 const taskLink = (code, project) => html`<a class="code" href=${addressOf(project, "board", code)}>${code}</a>`;
 
-const asItIs = ([name, text]) => html`<section>
-  <h3>${name.replaceAll("_", " ")}</h3>
-  <pre class="prose" tabindex="0" dir="auto">${text}</pre>
-</section>`;
+const asItIs = ([name, text]) =>
+  html`<section>
+    <h3>${name.replaceAll("_", " ")}</h3>
+    <pre class="prose" tabindex="0" dir="auto">${text}</pre>
+  </section>`;
 
 const isMoment = (text) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text));

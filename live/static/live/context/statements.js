@@ -8,7 +8,18 @@
 /** What every global context has, and what those made by rule have beside it; all else is shown as it is. */
 const KNOWN = ["summary", "current_task", "done_tasks", "pending_tasks", "open_tasks", "decisions", "open_questions", "risks"];
 const KNOWN_OF_TASK = ["task", "acceptance", "deliverables", "waits_for", "unblocks", "blocked_reason", "notes"];
-const LISTS = ["done_tasks", "open_tasks", "decisions", "open_questions", "risks", "acceptance", "deliverables", "waits_for", "unblocks", "notes"];
+const LISTS = [
+  "done_tasks",
+  "open_tasks",
+  "decisions",
+  "open_questions",
+  "risks",
+  "acceptance",
+  "deliverables",
+  "waits_for",
+  "unblocks",
+  "notes",
+];
 
 /** @returns {Statement[]} */
 export function statements(/** @type {any} */ entries) {
@@ -18,7 +29,13 @@ export function statements(/** @type {any} */ entries) {
 /** @returns {Statement} */
 function statementOf(entry) {
   const { text, why, code, at, by } = isObject(entry) ? entry : { text: entry };
-  return { text: worded(text ?? entry), why: worded(why ?? ""), code: worded(code ?? ""), at: worded(at ?? ""), by: isObject(by) ? by : null };
+  return {
+    text: worded(text ?? entry),
+    why: worded(why ?? ""),
+    code: worded(code ?? ""),
+    at: worded(at ?? ""),
+    by: isObject(by) ? by : null,
+  };
 }
 
 /** Tasks in a context's lists: `{code, title, status}`, or whatever somebody wrote there. @returns {{code: string, title: string, status: string}[]} */

@@ -10,6 +10,7 @@ import { words } from "../words/documents.js";
 import { comparison } from "./comparison.js";
 
 const PAGE_SIZE = 20;
+const ADOPTABLE = ["done", "proposed"];
 
 const wordCount = (text) => text.match(/\S+/g)?.length ?? 0;
 
@@ -118,7 +119,7 @@ export class Drafts {
 
   #canAdopt({ number, status: state }) {
     const { draft, locked, status: now } = this.section;
-    return this.page.can("edit") && state === "done" && number !== draft && !locked && now !== "writing";
+    return this.page.can("edit") && ADOPTABLE.includes(state) && number !== draft && !locked && now !== "writing";
   }
 
   #adoptButton(number) {

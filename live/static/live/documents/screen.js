@@ -133,7 +133,7 @@ export class DocumentScreen {
 
   #summary() {
     const { summary } = this.document.manuscript;
-    return html`<section class="summary" aria-labelledby="summary-heading">
+    return html`<section class="in-short" aria-labelledby="summary-heading">
       <h2 id="summary-heading">${words.summary}</h2>
       ${
         summary

@@ -13,11 +13,12 @@ export class SplitForm {
     this.sheet = sheet;
     this.close = close;
     this.task = sheet.tasks.find((task) => task.code === code);
-    const half = ({ story_points, time_hours }) => ({ story_points: Math.ceil(story_points / 2), time_hours: time_hours / 2 });
-    const estimates = half(this.task.estimates);
+    const { title, estimates } = this.task;
+    const points = Math.ceil(estimates.story_points / 2);
+    const time_hours = estimates.time_hours / 2;
     this.parts = [
-      { title: this.task.title, ...estimates },
-      { title: "", ...estimates },
+      { title, story_points: points, time_hours },
+      { title: "", story_points: estimates.story_points - points, time_hours },
     ];
   }
 

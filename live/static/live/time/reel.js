@@ -31,8 +31,8 @@ function happened(event, { tasks }) {
   const { says, quote } = sentenceOf(event);
   const task = tasks.find(({ code }) => code === event.task_code);
   return html`${actorMark(event.actor)} <b><bdi>${event.actor.name}</bdi></b> ${says}
-    ${event.task_code ? html`<span class="code">${event.task_code}</span>` : nothing} ${task ? html`<bdi>${task.title}</bdi>` : nothing}
-    ${quote ? html`<span class="muted" dir="auto">${quote}</span>` : nothing}`;
+    ${event.task_code ? html`<span class="code">${event.task_code}</span>` : nothing}
+    ${task ? html`<bdi>${task.title}</bdi>` : nothing} ${quote ? html`<span class="muted" dir="auto">${quote}</span>` : nothing}`;
 }
 
 /** The log from its first event to its last, with its marks. */
@@ -68,7 +68,8 @@ export function controls(/** @type {TimeView} */ view) {
   const isLast = shownSeq >= head;
   const speed = (count) => html`<option value=${count} ?selected=${count === view.speed}>${words.perSecond(count)}</option>`;
   return html`<div class="row controls">
-      ${button("⇤", words.markBack, isFirst, () => view.toMark(-1))} ${button("←", words.stepBack, isFirst, () => view.seek(shownSeq - 1))}
+      ${button("⇤", words.markBack, isFirst, () => view.toMark(-1))}
+      ${button("←", words.stepBack, isFirst, () => view.seek(shownSeq - 1))}
       <button class="primary play" @click=${() => view.toggle()}>
         <span aria-hidden="true">${isPlaying ? "❚❚" : "▶"}</span> ${isPlaying ? words.pause : words.play}
       </button>
@@ -82,18 +83,20 @@ export function controls(/** @type {TimeView} */ view) {
     <p class="hint">${words.keys} ${first > 1 ? words.trimmed(first) : ""}</p>`;
 }
 
-const button = (glyph, label, isOff, act) => html`<button aria-label=${label} title=${label} ?disabled=${isOff} @click=${act}>
-  <span aria-hidden="true">${glyph}</span>
-</button>`;
+const button = (glyph, label, isOff, act) =>
+  html`<button aria-label=${label} title=${label} ?disabled=${isOff} @click=${act}>
+    <span aria-hidden="true">${glyph}</span>
+  </button>`;
 
 function chapterList(view) {
   const { chapters, done } = view.marks;
   if (!chapters.length) return nothing;
-  const one = ({ seq, version }) => html`<li>
-    <button class="quiet" aria-label=${words.chapterAt(version, seq)} @click=${() => view.seek(seq)}>
-      <span aria-hidden="true">⚑</span> ${words.chapter(version)}
-    </button>
-  </li>`;
+  const one = ({ seq, version }) =>
+    html`<li>
+      <button class="quiet" aria-label=${words.chapterAt(version, seq)} @click=${() => view.seek(seq)}>
+        <span aria-hidden="true">⚑</span> ${words.chapter(version)}
+      </button>
+    </li>`;
   return html`<ul class="plain row chapters" aria-label=${words.chapters}>
       ${chapters.map(one)}
     </ul>
@@ -104,11 +107,15 @@ function chapterList(view) {
 export function standing(/** @type {Record<string, any>} */ { plan, project, artifacts, contexts }) {
   const context = contexts.find(({ scope }) => scope === "global");
   return html`<p class="row stood">
-    ${status(project.status, words.project[project.status])} ${plan ? planLine(plan) : html`<span class="muted">${words.noPlan}</span>`}
-    <span class="muted">${words.artifacts(artifacts.length)}</span> ${context ? html`<span class="muted">${words.context(context.version)}</span>` : nothing}
+    ${status(project.status, words.project[project.status])}
+    ${plan ? planLine(plan) : html`<span class="muted">${words.noPlan}</span>`}
+    <span class="muted">${words.artifacts(artifacts.length)}</span>
+    ${context ? html`<span class="muted">${words.context(context.version)}</span>` : nothing}
   </p>`;
 }
 
-const planLine = ({ version, stats }) => html`<strong>${words.plan(version)}</strong> ${progressBar(stats.progress, words.plan(version))}
-  <span class="number">${words.progress(stats.progress)}</span> <span>${words.done(stats.completed, stats.total)}</span>
-  ${stats.blocked ? html`<span>${words.blocked(stats.blocked)}</span>` : nothing}`;
+const planLine = ({ version, stats }) =>
+  html`<strong>${words.plan(version)}</strong> ${progressBar(stats.progress, words.plan(version))}
+    <span class="number">${words.progress(stats.progress)}</span>
+    <span>${words.done(stats.completed, stats.total)}</span>
+    ${stats.blocked ? html`<span>${words.blocked(stats.blocked)}</span>` : nothing}`;

@@ -167,8 +167,11 @@ export class AgentsView {
 
   async openEnded(event) {
     this.isEndedOpen = event.target.open;
-    const unread = inOrder(this.runs.values()).filter((run) => !isOpen(run) && !run.activities).slice(0, MOST_DETAILS);
-    if (this.isEndedOpen && unread.length) await this.doing.run("ended", () => Promise.all(unread.map(({ id }) => this.#readRun(id))));
+    const unread = inOrder(this.runs.values())
+      .filter((run) => !isOpen(run) && !run.activities)
+      .slice(0, MOST_DETAILS);
+    if (this.isEndedOpen && unread.length)
+      await this.doing.run("ended", () => Promise.all(unread.map(({ id }) => this.#readRun(id))));
   }
 
   openCalls(event) {
@@ -195,15 +198,28 @@ export class AgentsView {
     return html`<section class=${count ? "waiting some" : "waiting"} aria-labelledby="waiting-title">
       <h2 id="waiting-title">${words.waiting} ${count ? html`<span class="count">${count}</span>` : nothing}</h2>
       <p class=${count ? "visually-hidden" : "muted"} role="status">${count ? words.waits(count) : words.nothingWaits}</p>
-      ${repeat(waiting.calls, ({ id }) => id, (call) => waitingCall(call, this.#callVerbs(call)))}
-      ${repeat(waiting.questions.values(), ({ id }) => id, (question) => this.#question(question))}
+      ${repeat(
+        waiting.calls,
+        ({ id }) => id,
+        (call) => waitingCall(call, this.#callVerbs(call)),
+      )}
+      ${repeat(
+        waiting.questions.values(),
+        ({ id }) => id,
+        (question) => this.#question(question),
+      )}
     </section>`;
   }
 
   #question(question) {
     const agent = this.runs.get(question.run)?.agent ?? "?";
     const isBusy = this.doing.has(`answer ${question.id}`);
-    return openQuestion(question, { agent, canAnswer: this.page.can("edit"), isBusy, answer: (text) => this.answer(question, text) });
+    return openQuestion(question, {
+      agent,
+      canAnswer: this.page.can("edit"),
+      isBusy,
+      answer: (text) => this.answer(question, text),
+    });
   }
 
   #callVerbs(call) {
@@ -224,13 +240,27 @@ export class AgentsView {
     return html`<section class="runs" aria-labelledby="runs-title">
       <h2 id="runs-title">${words.runs} <span class="count">${runs.length - ended.length || ""}</span></h2>
       ${runs.length ? nothing : html`<p class="empty">${words.noRuns}<br />${words.howToJoin}</p>`}
-      <div class="run-list">${repeat(runs.filter(isOpen), ({ id }) => id, (run) => this.#run(run))}</div>
-      ${ended.length
-        ? html`<details ?open=${this.isEndedOpen} @toggle=${(event) => this.openEnded(event)}>
-            <summary>${words.ended(ended.length)}</summary>
-            <div class="run-list">${repeat(ended, ({ id }) => id, (run) => this.#run(run))}</div>
-          </details>`
-        : nothing}
+      <div class="run-list">
+        ${repeat(
+          runs.filter(isOpen),
+          ({ id }) => id,
+          (run) => this.#run(run),
+        )}
+      </div>
+      ${
+        ended.length
+          ? html`<details ?open=${this.isEndedOpen} @toggle=${(event) => this.openEnded(event)}>
+              <summary>${words.ended(ended.length)}</summary>
+              <div class="run-list">
+                ${repeat(
+                  ended,
+                  ({ id }) => id,
+                  (run) => this.#run(run),
+                )}
+              </div>
+            </details>`
+          : nothing
+      }
     </section>`;
   }
 

@@ -152,8 +152,18 @@ export class ArtifactsView {
     const titled = (code) => `${code} ${this.page.project.tasksByCode.get(code)?.title ?? ""}`;
     const own = (texts) => Object.entries(texts);
     return html`<form class="filters" aria-label=${words.filter} @submit=${(event) => event.preventDefault()}>
-      ${this.#select("validation_status", words.verdict, own(words.verdicts))} ${this.#select("category", words.category, own(words.categories))}
-      ${this.#select("type", words.type, types.map((type) => [type, type]))} ${this.#select("task", words.task, tasks.map((code) => [code, titled(code)]))}
+      ${this.#select("validation_status", words.verdict, own(words.verdicts))}
+      ${this.#select("category", words.category, own(words.categories))}
+      ${this.#select(
+        "type",
+        words.type,
+        types.map((type) => [type, type]),
+      )}
+      ${this.#select(
+        "task",
+        words.task,
+        tasks.map((code) => [code, titled(code)]),
+      )}
       <span class="muted small" role="status">${words.found(this.items.length, Boolean(this.next))}</span>
     </form>`;
   }

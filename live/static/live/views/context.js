@@ -78,7 +78,9 @@ export class ContextView {
   async #readActive() {
     const { active_context: id } = this.page.project.state.project;
     if (this.active || !this.versions.length) return;
-    const active = this.task ? await this.page.api.get(`projects/${this.page.project.id}/contexts/active/`, this.#which) : await this.page.api.get(`contexts/${id}/`);
+    const active = this.task
+      ? await this.page.api.get(`projects/${this.page.project.id}/contexts/active/`, this.#which)
+      : await this.page.api.get(`contexts/${id}/`);
     this.versions = merged([active], this.versions);
   }
 
@@ -150,8 +152,11 @@ export class ContextView {
   #chooser() {
     const { state, tasksByCode, id } = this.page.project;
     const known = state.contexts.map(({ task }) => task).filter(Boolean);
-    const others = state.tasks.filter(({ code, status }) => !known.includes(code) && status !== "dropped").map(({ code }) => code);
-    const option = (code) => html`<option value=${code} ?selected=${code === this.task}>${code} ${tasksByCode.get(code)?.title ?? ""}</option>`;
+    const others = state.tasks
+      .filter(({ code, status }) => !known.includes(code) && status !== "dropped")
+      .map(({ code }) => code);
+    const option = (code) =>
+      html`<option value=${code} ?selected=${code === this.task}>${code} ${tasksByCode.get(code)?.title ?? ""}</option>`;
     const group = (label, codes) => (codes.length ? html`<optgroup label=${label}>${codes.map(option)}</optgroup>` : nothing);
     const go = ({ target }) => this.page.go(addressOf(id, "context", ...(target.value ? [target.value] : [])));
     return html`<label class="inline"
@@ -168,9 +173,13 @@ export class ContextView {
     return html`<div class="empty">
       <p>${words.none}</p>
       <p>${words.noneHint}</p>
-      ${this.page.can("edit")
-        ? html`<p><button class="primary" ?disabled=${this.doing.has("gather")} @click=${() => this.gather()}>${words.gather}</button></p>`
-        : nothing}
+      ${
+        this.page.can("edit")
+          ? html`<p>
+              <button class="primary" ?disabled=${this.doing.has("gather")} @click=${() => this.gather()}>${words.gather}</button>
+            </p>`
+          : nothing
+      }
     </div>`;
   }
 
@@ -182,35 +191,50 @@ export class ContextView {
           <span class="muted small">${words.sources[shown.source] ?? shown.source} · ${ago(shown.created_at)}</span>
           ${this.#modes()}
         </header>
-        ${shown.is_active ? nothing : this.#notActive(shown)} ${this.isComparing ? this.#changes(shown) : content(shown, this.page.project.tasksByCode)}
+        ${shown.is_active ? nothing : this.#notActive(shown)}
+        ${this.isComparing ? this.#changes(shown) : content(shown, this.page.project.tasksByCode)}
       </article>
       <section class="versions" aria-labelledby="versions-title">
         <h2 id="versions-title">${words.versions}</h2>
-        <ol class="plain">${repeat(this.versions, ({ id }) => id, (version) => this.#version(version, shown))}</ol>
+        <ol class="plain">
+          ${repeat(
+            this.versions,
+            ({ id }) => id,
+            (version) => this.#version(version, shown),
+          )}
+        </ol>
         ${this.next ? html`<button class="quiet" @click=${() => this.older()}>${words.older}</button>` : nothing}
       </section>`;
   }
 
   #modes() {
-    const mode = (text, isComparing) => html`<button class="quiet" aria-pressed=${isComparing === this.isComparing} @click=${() => this.compare(isComparing)}>${text}</button>`;
+    const mode = (text, isComparing) =>
+      html`<button class="quiet" aria-pressed=${isComparing === this.isComparing} @click=${() => this.compare(isComparing)}>
+        ${text}
+      </button>`;
     return html`<span class="modes">${mode(words.says, false)}${mode(words.changed, true)}</span>`;
   }
 
   #notActive(shown) {
     return html`<div class="notice row">
       <p>${words.notActive(shown.version, this.active?.version ?? "?")}</p>
-      ${this.page.can("edit")
-        ? html`<button class="primary" ?disabled=${this.doing.has("roll back")} @click=${() => this.rollBack(shown)}>${words.rollBack(shown.version)}</button>`
-        : nothing}
+      ${
+        this.page.can("edit")
+          ? html`<button class="primary" ?disabled=${this.doing.has("roll back")} @click=${() => this.rollBack(shown)}>
+              ${words.rollBack(shown.version)}
+            </button>`
+          : nothing
+      }
     </div>`;
   }
 
   #changes(shown) {
     const others = this.versions.filter(({ id }) => id !== shown.id);
     if (!others.length || !this.diff) return html`<p class="muted">${words.first}</p>`;
-    const option = ({ id, version, is_active }) => html`<option value=${id} ?selected=${id === this.against}>
-      ${words.version(version)}${is_active ? ` (${words.active})` : ""}
-    </option>`;
+    const option = ({ id, version, is_active }) =>
+      html`<option value=${id} ?selected=${id === this.against}>
+        ${words.version(version)}${is_active ? ` (${words.active})` : ""}
+      </option>`;
     return html`<label class="inline"
         >${words.against}
         <select @change=${({ target }) => this.compare(true, Number(target.value))}>
@@ -225,7 +249,9 @@ export class ContextView {
     return html`<li>
       <button class="version" aria-pressed=${context.id === shown.id} @click=${() => this.choose(context)}>
         <span>${words.version(version)} ${is_active ? html`<span class="chip active">✓ ${words.active}</span>` : nothing}</span>
-        <span class="muted small">${words.sources[source] ?? source} · ${ago(created_at)}${seq ? ` · ${words.basedOn(seq)}` : ""}</span>
+        <span class="muted small"
+          >${words.sources[source] ?? source} · ${ago(created_at)}${seq ? ` · ${words.basedOn(seq)}` : ""}</span
+        >
       </button>
     </li>`;
   }
@@ -236,6 +262,7 @@ function merged(read, known) {
   const found = new Map([...known, ...read].map((context) => [context.id, context]));
   for (const context of read) found.set(context.id, context);
   const active = read.find(({ is_active }) => is_active)?.id;
-  const standing = (context) => (active && context.id !== active && context.is_active ? { ...context, is_active: false } : context);
+  const standing = (context) =>
+    active && context.id !== active && context.is_active ? { ...context, is_active: false } : context;
   return [...found.values()].map(standing).sort((one, other) => other.version - one.version);
 }

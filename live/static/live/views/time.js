@@ -196,7 +196,9 @@ export class TimeView {
   }
 
   render() {
-    if (!this.head) return html`<h1 class="visually-hidden">${words.title}</h1><p class="empty">${words.nothing}</p>`;
+    if (!this.head)
+      return html`<h1 class="visually-hidden">${words.title}</h1>
+        <p class="empty">${words.nothing}</p>`;
     return html`<div class="time">
       <h1 class="visually-hidden">${words.title}</h1>
       <section class="card reel" aria-label=${words.title}>${moment(this)} ${slider(this)} ${controls(this)}</section>

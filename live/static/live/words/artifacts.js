@@ -53,7 +53,8 @@ export const words = {
   deleted: (name) => `${name} is deleted.`,
   notThere: "This artifact is no longer there.",
   notChecked: "Nobody has checked it yet.",
-  notCheckable: "The gateway has no check for this kind of file. Somebody who can look at it may say what they found, over REST or MCP.",
+  notCheckable:
+    "The gateway has no check for this kind of file. Somebody who can look at it may say what they found, over REST or MCP.",
   noFile: "The gateway does not have the file itself, so that it cannot check it.",
   report: "Report",
   checkedBy: { gateway: "The gateway has looked at the file itself", other: (who) => `Checked by ${who}` },

@@ -179,5 +179,5 @@ export const words = {
   adopted: (number, heading) => `Draft ${number} is the text of “${heading}” now.`,
   olderDrafts: "Older drafts",
   sameText: "Both say the same.",
-  draftStatuses: { writing: "being written", done: "complete", failed: "failed", cancelled: "stopped" },
+  draftStatuses: { writing: "being written", proposed: "proposed by an agent; a person adopts it", done: "complete", failed: "failed", cancelled: "stopped" },
 };

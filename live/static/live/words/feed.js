@@ -66,7 +66,10 @@ export const sentences = {
   "task.reopened": ({ reason }) => ({ says: "reopened", quote: reason }),
   "task.claimed": ({ handoff }) => ({ says: "claimed", quote: handoff }),
   "task.released": ({ how, reason }) => ({ says: releaseSays[how] ?? how, quote: reason }),
-  "task.changed": ({ fields }) => ({ says: `changed ${Object.keys(fields).join(", ").replaceAll("_", " ")} of` }),
+  "task.changed": ({ fields, why }) => ({
+    says: `changed ${Object.keys(fields).join(", ").replaceAll("_", " ")} of`,
+    quote: why ? shorted(why, 160) : undefined,
+  }),
   "task.dropped": ({ was }) => ({ says: `dropped${was && was !== "pending" ? ` (was ${was.replaceAll("_", " ")})` : ""}` }),
 
   "context.generated": ({ scope, version, summary }) => ({
@@ -126,6 +129,7 @@ const reviewSays = {
 const releaseSays = { released: "released", expired: "let its claim run out on", taken: "took the claim from the holder of" };
 const activitySays = { thought: "thinks", action: "does", response: "found", error: "met an error" };
 const sectionSays = {
+  proposed: (heading) => `proposes a text for the section ${heading}, which a person may adopt`,
   edited: (heading) => `edited the section ${heading}`,
   adopted: (heading) => `took another draft for ${heading}`,
   locked: (heading) => `locked ${heading}`,
