@@ -127,7 +127,6 @@ WRONG = [
     ("documents/0/drafts/0/author/id", "1", "A person is named as @username"),
     ("documents/0/drafts/0/error", {"code": "x"}, "documents.0.drafts.0.error.message"),
     ("log/head", 999, "events: The log ends at 999, but the events end at"),
-    ("log/head", 52, "events.52: seq: 53 cannot be here, after 52 and up to 52"),
     ("log/first", 2, "events.0: seq"),
     ("events/3/seq", 3, "events.3: seq: 3 cannot be here, after 3"),
     ("events/3/id", "not a uuid", "events.3: id: A UUID belongs here"),
@@ -142,6 +141,13 @@ WRONG = [
     ("events/5", "nonsense", "events.5"),
     ("events", {}, "The list of events is missing"),
 ]
+
+
+def test_an_event_beyond_the_end_of_the_log_is_named(document, alice, tmp_path):
+    head = document["log"]["head"]
+    put(document, "log/head", head - 1)
+    message = f"events.{head - 1}: seq: {head} cannot be here, after {head - 1} and up to {head - 1}"
+    assert message in refused(document, alice, tmp_path)
 
 
 @pytest.mark.parametrize(("path", "value", "message"), WRONG, ids=[f"{path}={value!s:.20}" for path, value, _ in WRONG])

@@ -152,7 +152,9 @@ def test_ids_in_the_log_name_the_rows_of_here(told, alice, tmp_path):
     stored = Task.objects.get(plan=active, code="T-001").shown
     assert [(entry.n, entry.artifact) for entry in stored] == [(kept["n"], kept["artifact"]), (lost["n"], -1)]
     assert stored[1].stale, "The artifact that it showed was deleted."
-    now = next(event for event in events if event["type"] == "task.changed" and "evidence" in event["payload"]["fields"])
+    now = next(
+        event for event in events if event["type"] == "task.changed" and "evidence" in event["payload"]["fields"]
+    )
     assert now["payload"]["fields"]["evidence"]["to"] == [entry.as_json() for entry in stored]
 
 
