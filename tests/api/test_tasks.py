@@ -42,7 +42,9 @@ def test_a_task_goes_its_way(as_bob, first, project):
     assert (unblocked["status"], unblocked["blocked_reason"], unblocked["progress"]) == ("in_progress", "", 60)
     finished = act(as_bob, first, "complete", acceptance=yes(first), evidence=[{"kind": "test", "note": "ok"}]).json()
     assert (finished["status"], finished["progress"]) == ("done", 100)
-    assert [(shown["kind"], shown["note"], shown["level"]) for shown in finished["evidence"]] == [("test", "ok", "confirmed")]
+    assert [(shown["kind"], shown["note"], shown["level"]) for shown in finished["evidence"]] == [
+        ("test", "ok", "confirmed")
+    ]
     assert finished["started_at"] <= finished["completed_at"]
     again = act(as_bob, first, "reopen", reason="It crashed").json()
     assert (again["status"], again["progress"], again["completed_at"]) == ("in_progress", 99, None)

@@ -15,16 +15,16 @@ pytestmark = pytest.mark.xdist_group("serve")
 
 
 def wait_for_the_agent(server: Server) -> None:
-    """Until the demo's agent has said its first words."""
+    """Until an agent of the demo has begun its first task."""
     give_up = time.monotonic() + 30
     url = f"{server.url}/api/v1/projects/pixel-jumper/events/"
     with httpx.Client(headers=server.headers) as client:
         while time.monotonic() < give_up:
-            said = client.get(url, params={"types": "chat"}).json()["results"]
-            if any(event["actor"]["name"] == "Demo agent" for event in said):
+            begun = client.get(url, params={"types": "task.started"}).json()["results"]
+            if any(event["actor"]["name"].startswith("Demo agent") for event in begun):
                 return
             time.sleep(0.05)
-    raise AssertionError("The demo's agent does not say a word.")
+    raise AssertionError("The demo's agents do not begin.")
 
 
 def plan_count(server: Server) -> int:
