@@ -24,6 +24,7 @@ from agents.engine.calls import sweep as end_cut_off_calls
 from agents.engine.catalogue import prober
 from agents.runs import find_vanished
 from agents.tokens import create_token
+from gamedev_gateway.servers.ending import end_process_within
 from plans.services import give_ownerless, release_run_out
 from plans.services.generations import take_up_expired
 
@@ -206,12 +207,4 @@ def run_server(name: str, host: str, port: int) -> None:
     try:
         SERVERS[name](host, port)
     finally:
-        end_process_within(ALL_ENDS_WITHIN)
-
-
-def end_process_within(seconds: float) -> None:
-    """The sockets are closed and the requests answered. A thread that waits for the event loop, which is no more, or for a lock
-    of the database would hold the process up at the interpreter's end; nothing that it could still do was promised to anybody."""
-    last_resort = threading.Timer(seconds, os._exit, [0])
-    last_resort.daemon = True
-    last_resort.start()
+        end_process_within(ALL_ENDS_WITHIN)  # the sockets are closed and the requests answered

@@ -3,7 +3,7 @@
 python -m storms.agents [--agents 4] [--kill-every 10] [--seed 1]     over MCP, to one server on SQLite
 python -m storms.agents --scaled-out                                  PostgreSQL, Redis, two servers
 
-Every so many seconds one agent gets SIGKILL, and another comes in its place; every third one is stopped instead, until its claim has run
+Every so many seconds one agent gets SIGKILL, and another comes in its place; every second one is stopped instead, until its claim has run
 out, and then goes on as if nothing had been. In the end each task was done exactly once, nothing was written under a dead claim, and the log
 alone gives what REST says. Exit code 1 when anything was amiss; each seed has its line, and each fault one.
 """
@@ -40,7 +40,7 @@ LONGEST = 300
 ENDS_WITHIN = 30
 SETTINGS = {"GATEWAY_RUN_SILENCE_SECONDS": "12"}
 KILL, FREEZE = "killed", "frozen"
-TROUBLES = (KILL, KILL, FREEZE)
+TROUBLES = (KILL, FREEZE)
 
 
 @dataclass

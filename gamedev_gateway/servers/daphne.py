@@ -14,6 +14,7 @@ from twisted.internet.tcp import Server as TCPServer
 from zope.interface import implementer
 
 from gamedev_gateway.servers import limits
+from gamedev_gateway.servers.ending import end_process_within
 from realtime.hub import current_hub
 from realtime.wire import DIRECT
 
@@ -113,6 +114,7 @@ class Server(DaphneServer):
     async def end_well(self) -> None:
         """Listen no more; let the open sockets finish and close with 4503, and the requests in hand be answered."""
         self.ending = True
+        end_process_within(limits.ALL_ENDS_SECONDS)
         for port in self.ports:
             port.stopListening()
         await current_hub().say_goodbye(within=limits.GOODBYE_SECONDS)

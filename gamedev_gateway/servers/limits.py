@@ -11,3 +11,5 @@ GOODBYE_SECONDS = 3
 REQUESTS_END_SECONDS = 2
 TASKS_END_SECONDS = 0.5
 """With the workers' two seconds, the whole is well under the ten that a service manager grants."""
+ALL_ENDS_SECONDS = 8.5
+"""From the signal on, whatever the parts take: what a busy machine adds to them has room until the ten."""

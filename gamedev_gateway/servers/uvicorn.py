@@ -7,6 +7,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.protocol import State
 
 from gamedev_gateway.servers import limits
+from gamedev_gateway.servers.ending import end_process_within
 from realtime.hub import current_hub
 from realtime.wire import DIRECT
 
@@ -38,6 +39,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
 class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen no more; let the open sockets finish and close with 4503; then end as uvicorn does."""
+        end_process_within(limits.ALL_ENDS_SECONDS)
         for server in self.servers:
             server.close()
         await current_hub().say_goodbye(within=limits.GOODBYE_SECONDS)

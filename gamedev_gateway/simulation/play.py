@@ -159,7 +159,7 @@ class Play:
 
 async def keep_connected(agent: Agent, url: str, token: str, *, patience: float, host: str | None = None) -> None:
     """One life of an agent, through lost connections. Raises Lost when the gateway has not answered for `patience` seconds."""
-    from gamedev_gateway.simulation.tools import Lost, connected
+    from gamedev_gateway.simulation.tools import Lost, connected, heed_cancellation
 
     lost_at, pause = time.monotonic(), LEAST_PAUSE
     while True:
@@ -168,6 +168,7 @@ async def keep_connected(agent: Agent, url: str, token: str, *, patience: float,
                 await agent.work(tools)
             return
         except Lost as error:
+            heed_cancellation()
             if agent.heard_at > lost_at:
                 lost_at, pause = time.monotonic(), LEAST_PAUSE
             if time.monotonic() - lost_at > patience:

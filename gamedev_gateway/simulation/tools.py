@@ -1,5 +1,6 @@
 """The gateway's tools as an agent has them: over MCP, with the official client. Imported when the first agent starts."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,7 +37,9 @@ class Tools:
         try:
             result = await self.client.call_tool(tool, arguments)
         except MCPError as error:
+            heed_cancellation()
             raise Lost(str(error)) from error
+        heed_cancellation()
         if result.is_error:
             raise Refused(result.structured_content or {})
         return result.structured_content or {}
@@ -48,6 +51,13 @@ class Tools:
         except MCPError as error:
             raise Lost(str(error)) from error
         return json.loads("".join(getattr(part, "text", "") for part in result.contents))
+
+
+def heed_cancellation() -> None:
+    """End here if this task is to end: the client may swallow that when it comes while a request ends."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @asynccontextmanager
