@@ -19,6 +19,8 @@ from tests.api.answers import refused
 from tests.conftest import client_for, make_user
 from tests.realtime.conftest import BRIEF, Api
 
+pytestmark = pytest.mark.stories
+
 PEOPLE_ONLY = {
     "POST plans/{}/accept/": {},
     "POST plans/{}/reviews/": {"verdict": "approve"},

@@ -12,6 +12,8 @@ from tests.agents.conftest import connected, grip
 from tests.realtime.conftest import BRIEF, Api
 from tests.servers import running_server
 
+pytestmark = pytest.mark.stories
+
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
 MOST = 3_000
 """Bytes that an error takes at most, whatever was sent: an agent pays for every word that it reads."""
@@ -95,7 +97,6 @@ async def test_every_bad_call_is_answered_and_the_server_stays_up(api, agent_tok
     await try_everything(api.server, agent_token(), api)
 
 
-@pytest.mark.stories
 async def test_on_daphne_too(tmp_path, migrated_database):
     with running_server(tmp_path, server="daphne", database=migrated_database, measured=False) as server:
         person = Api(server, server.token)

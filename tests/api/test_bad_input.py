@@ -162,6 +162,7 @@ def server(tmp_path_factory, migrated_database):
         yield running
 
 
+@pytest.mark.stories
 @pytest.mark.xdist_group("real-server")
 class TestOnARealServer:
     """What only a server process can show: bodies in chunks, too much of them, and bytes that are no HTTP."""

@@ -32,10 +32,8 @@ def plan_count(server: Server) -> int:
     return len(httpx.get(url, headers=server.headers).json()["results"])
 
 
-@pytest.mark.parametrize(
-    ("kind", "sign"),
-    [("uvicorn", signal.SIGTERM), pytest.param("daphne", signal.SIGINT, marks=pytest.mark.stories)],
-)
+@pytest.mark.stories
+@pytest.mark.parametrize(("kind", "sign"), [("uvicorn", signal.SIGTERM), ("daphne", signal.SIGINT)])
 def test_it_ends_well_while_the_demo_plays_and_a_socket_is_open(tmp_path, migrated_database, kind, sign):
     options = {"options": ["--demo"], "measured": False, "database": migrated_database}
     with running_server(tmp_path, server=kind, **options) as server:

@@ -14,6 +14,8 @@ from tests.llm.openai_server import Reply, ScriptedServer
 from tests.realtime.conftest import BRIEF, MAKE_PEOPLE, Api, Socket, numbers
 from tests.servers import Server, manage, running_server
 
+pytestmark = pytest.mark.stories
+
 PACE = 200
 EMOJI = "島々を跳ぶ 👩‍🚀🏴‍☠️ and e\u0301te\u0301 🇩🇪🇯🇵. " * 15
 SECTIONS = ("Vision", "Core loop", "Look")
