@@ -2,15 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
 
 Json = dict[str, Any]
+Answer = TypeVar("Answer")
 
 
 class Refused(Exception):
@@ -34,23 +35,25 @@ class Tools:
 
     async def call(self, tool: str, /, **arguments: Any) -> Json:
         """What a tool answers. Raises Refused, Lost."""
-        try:
-            result = await self.client.call_tool(tool, arguments)
-        except MCPError as error:
-            heed_cancellation()
-            raise Lost(str(error)) from error
-        heed_cancellation()
+        result = await answered(self.client.call_tool(tool, arguments))
         if result.is_error:
             raise Refused(result.structured_content or {})
         return result.structured_content or {}
 
     async def read(self, resource: str) -> Json:
         """What a resource says. Raises Lost."""
-        try:
-            result = await self.client.read_resource(resource)
-        except MCPError as error:
-            raise Lost(str(error)) from error
+        result = await answered(self.client.read_resource(resource))
         return json.loads("".join(getattr(part, "text", "") for part in result.contents))
+
+
+async def answered(request: Awaitable[Answer]) -> Answer:
+    """What the gateway answers. Raises Lost."""
+    try:
+        return await request
+    except MCPError as error:
+        raise Lost(str(error)) from error
+    finally:
+        heed_cancellation()
 
 
 def heed_cancellation() -> None:
