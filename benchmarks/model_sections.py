@@ -3,8 +3,7 @@
 python -m benchmarks.model_sections [--only local scripted] [--runs 20]
 
 `local`: the small model of `tests.llm.local_model`, on one core (install it first). `scripted`: a server of the same API that says 50
-tokens a second. One document of so many sections, written one after the other, on a gateway of its own. A model may say less than it
-is allowed: told is how long each section took, and how long 600 tokens would have at its pace.
+tokens a second. Both say all 600. One document of so many sections, written one after the other, on a gateway of its own.
 """
 
 import argparse
@@ -35,8 +34,8 @@ Json = dict[str, Any]
 
 @contextmanager
 def local(folder: Path) -> Iterator[dict[str, str]]:
-    with local_model.running(folder / "model.log") as url:
-        yield {"OPENAI_BASE_URL": url, "GATEWAY_LLM": local_model.NAME}
+    with local_model.running(folder / "model.log", "--endless") as url:
+        yield {"OPENAI_BASE_URL": url, "GATEWAY_LLM": local_model.NAME, "GATEWAY_LLM_PROMPT_TOKENS": "600"}  # as docs/models.md advises
 
 
 @contextmanager
@@ -64,15 +63,11 @@ def drafts(server: Server, sections: int) -> list[Json]:
 
 def tell(name: str, written: list[Json]) -> None:
     took = [draft["elapsed_ms"] / 1000 for draft in written]
-    at_length = [TOKENS * seconds / draft["tokens"] for seconds, draft in zip(took, written, strict=True)]
     says = sorted(draft["tokens"] for draft in written)
     print(
         f"{name}: {len(written)} sections of {says[0]} to {says[-1]} tokens; statuses { ({d['status'] for d in written}) }"
     )
-    print(f"  a section: p50 {percentile(took, 0.5):.1f} s, p95 {percentile(took, 0.95):.1f} s")
-    print(
-        f"  {TOKENS} tokens: p50 {percentile(at_length, 0.5):.1f} s, p95 {percentile(at_length, 0.95):.1f} s (target: 20)"
-    )
+    print(f"  p50 {percentile(took, 0.5):.1f} s, p95 {percentile(took, 0.95):.1f} s, longest {max(took):.1f} s (target: 20)")
 
 
 def main() -> None:

@@ -21,8 +21,8 @@ TYPES = ("chat", "action", "update", "scene", "timeline", "log")
 PROTOCOL = Subprotocol("gateway.v1")
 IN_FLIGHT = 40
 BULK = 25
-GIVES_UP_AFTER = 60
-"""Seconds after the last event in which everything has to be acknowledged."""
+GIVES_UP_AFTER = 180
+"""Seconds after the time for the last event in which everything has to be said and acknowledged: a busy machine may be late."""
 
 
 @dataclass

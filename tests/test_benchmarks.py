@@ -138,6 +138,7 @@ def test_the_size_of_a_frame_is_known_as_soon_as_its_header_is_there(length):
     assert all(frame_size(frame[:cut]) is None for cut in range(head))
 
 
+@pytest.mark.stories
 def test_a_benchmark_is_prepared_by_one_command(tmp_path, migrated_database):
     """In a process of its own, since it needs settings of its own."""
     if migrated_database:

@@ -24,6 +24,8 @@ from schemathesis.specs.openapi.checks import (
 from tests.api.answers import act, task_of
 
 load_all_checks()
+pytestmark = pytest.mark.stories
+
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EXAMPLES = 100
 ROOT = Path(__file__).resolve().parents[2]

@@ -224,6 +224,7 @@ def test_nobody_home_is_a_clear_error(server):
         simulate(server, "x", "--url", "http://127.0.0.1:9", "--patience", "0")
 
 
+@pytest.mark.stories
 def test_no_token_is_left_behind(server):
     names = [
         token["name"] for token in httpx.get(f"{server.url}/api/v1/tokens/", headers=server.headers).json()["results"]

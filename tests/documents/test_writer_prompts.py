@@ -1,5 +1,6 @@
 """What a model is told to write a section or an outline: what matters most, within bounds, and all of it as data."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from documents.writers.prompt import outline_prompt
 from documents.writers.section import SectionOrder
 from documents.writing.material import ContextFact, Material, OutlineSection, TaskFact
 from documents.writing.template import make_outline
-from gamedev_gateway.core.llm import Prompt, prompts
+from gamedev_gateway.core.llm import Prompt
 from gamedev_gateway.core.llm.room import Line, fitting
 from plans.brief import Brief
 from tests.documents.example_documents import brief_in, material_of
@@ -46,13 +47,12 @@ def attacked() -> SectionOrder:
     return SectionOrder(material, [OutlineSection(1, ATTACK, ATTACK)] * 3, 1, ATTACK, ATTACK, ATTACK, ATTACK)
 
 
-@pytest.fixture
-def one_boundary(monkeypatch):
-    """The random number of the fences, so that two prompts can be compared."""
-    monkeypatch.setattr(prompts.secrets, "token_hex", lambda size: "f" * 16)
+def fences_in(data: str) -> list[str]:
+    """The beginnings and ends of the blocks, by the number that the gateway gave them."""
+    number = re.match(r"<data-([0-9a-f]{16}) ", data)[1]
+    return re.findall(f"<(?:data-{number} name=[^>]*|/data-{number})>", data)
 
 
-@pytest.mark.usefixtures("one_boundary")
 class TestWhatPeopleWrote:
     def test_it_changes_no_byte_of_the_instructions_of_a_section(self):
         assert section_prompt(attacked()).instructions == section_prompt(ORDER).instructions
@@ -63,10 +63,15 @@ class TestWhatPeopleWrote:
         assert outline_prompt(hostile.material, hostile.outline, TOKENS).instructions == plain.instructions
 
     def test_it_opens_and_closes_no_block(self):
-        for name in ("document", "outline", "section", "game", "plan", "context", "written_so_far", "wish"):
-            data = section_prompt(attacked()).data
-            assert data.count(f'<data-{"f" * 16} name="{name}">') == 1
-        assert section_prompt(attacked()).data.count("f" * 16) == section_prompt(ORDER).data.count("f" * 16)
+        assert fences_in(section_prompt(attacked()).data) == fences_in(section_prompt(ORDER).data)
+
+
+def test_the_next_section_s_prompt_begins_as_the_one_before():
+    """Up to what has been written since: a server of models then reads only the rest."""
+    before = section_prompt(replace(ORDER, global_summary="Vision: an island."))
+    after = section_prompt(replace(ORDER, idx=ORDER.idx + 1, global_summary="Vision: an island.\nPillars: three."))
+    assert after.instructions == before.instructions
+    assert after.data.startswith(before.data[: before.data.index("an island.")])
 
 
 def test_a_section_s_prompt_has_all_that_is_given():

@@ -60,6 +60,7 @@ def old(tmp_path, begun) -> Path:
 
 @pytest.mark.django_db(transaction=True)
 class TestInPlace:
+    @pytest.mark.stories
     @pytest.mark.parametrize("name", REAL)
     def test_the_real_files(self, tmp_path, name, capsys, request):
         if name != "pixel-jumper.db":
@@ -214,6 +215,7 @@ def test_two_at_once_adopt_once(tmp_path):
     assert len(list(tmp_path.glob("gateway.db.first-version-*"))) == 1
 
 
+@pytest.mark.stories
 def test_serve_refuses_a_foreign_file_and_leaves_it_as_it_was(tmp_path):
     path = tmp_path / "gateway.db"
     with closing(sqlite3.connect(path)) as db:

@@ -359,6 +359,22 @@ def test_hostile_and_odd_texts_are_shown_as_texts(pages: Pages, api: Api, projec
     assert page.locator("main img, main script").count() == 0
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_cards_stay_under_the_pointer_when_the_words_above_them_come_late(
+    pages: Pages, api: Api, project: str, width: int
+) -> None:
+    make_plan(api, project, CHAIN)
+    page, waiting = pages.signed_in(api, viewport={"width": width, "height": 740}), []
+    page.route("**/api/v1/contexts/**", lambda route: waiting.append(route))
+    page.goto(f"/#/projects/{project}/board")
+    expect(card(page, "T-001")).to_be_visible()
+    before = card(page, "T-001").bounding_box()
+    for route in waiting:
+        route.continue_()
+    expect(page.get_by_text("changed last")).to_be_visible()
+    assert card(page, "T-001").bounding_box() == before
+
+
 def test_a_board_of_many_tasks_shows_more_when_asked_and_finds_by_words(pages: Pages, api: Api, project: str) -> None:
     make_plan(api, project, [{"title": f"Level {number}"} for number in range(1, 131)])
     page = open_board(pages, api, project)

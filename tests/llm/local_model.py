@@ -38,10 +38,10 @@ def install() -> None:
 
 
 @contextmanager
-def running(log: Path) -> Iterator[str]:
+def running(log: Path, *options: str) -> Iterator[str]:
     """The model in a process of its own, on a free port; gives OPENAI_BASE_URL."""
     port = free_port()
-    command = [sys.executable, "-m", __name__, "serve", "--port", str(port)]
+    command = [sys.executable, "-m", __name__, "serve", "--port", str(port), *options]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
     try:
@@ -63,7 +63,7 @@ def wait_until_loaded(url: str, process: "subprocess.Popen[bytes]", log: Path) -
     raise AssertionError(f"The local model did not start:\n{log.read_text(errors='replace')}")
 
 
-def serve(port: int) -> None:
+def serve(port: int, endless: bool) -> None:
     sys.path.insert(0, str(FOLDER))
     import xllamacpp  # type: ignore[import-not-found]
 
@@ -73,6 +73,7 @@ def serve(port: int) -> None:
     wanted.port = port
     wanted.n_parallel = wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = 1
     wanted.n_ctx = 8192
+    wanted.sampling.ignore_eos = endless
     server = xllamacpp.Server(wanted)
     print(f"OPENAI_BASE_URL={server.listening_address}/v1 GATEWAY_LLM={NAME}", flush=True)  # noqa: T201
     signal.sigwait({signal.SIGINT, signal.SIGTERM})
@@ -83,11 +84,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("command", choices=["install", "serve"])
     parser.add_argument("--port", type=int, default=9200)
+    parser.add_argument("--endless", action="store_true", help="it goes on until it has said all that it may")
     told = parser.parse_args()
     if told.command == "install":
         install()
     else:
-        serve(told.port)
+        serve(told.port, told.endless)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ const KINDS = {
   agents: (kind) => ["run", "question", "action", "scene", "log", "error"].includes(kind),
   rest: (kind) => ["project", "member", "context"].includes(kind),
 };
-const DRAWN = 80; // rows; the rest of what is kept comes by the button
+const DRAWN = 30; // rows, some two screens; the rest of what is kept comes by the button
 
 /** What the feed of a page shows; one for each page, so that it stays as it was from station to station. */
 class Feed {

@@ -48,7 +48,7 @@ export class Summary {
   contextNow(id) {
     const { context, changed } = this;
     if (!this.page.project.state.project.active_context) return html`<p class="muted">${words.noContext}</p>`;
-    if (!context) return nothing;
+    if (!context) return html`<div class="context-now"></div>`; // its place is kept, so that nothing moves under the pointer
     const last = changed.length ? `; ${words.changedLast(changed.join(", ").replaceAll("_", " "))}` : nothing;
     return html`<div class="context-now">
       <p><a href=${addressOf(id, "context")}>${words.contextNow}</a> <bdi>${context.content.summary}</bdi></p>
