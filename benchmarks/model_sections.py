@@ -35,7 +35,11 @@ Json = dict[str, Any]
 @contextmanager
 def local(folder: Path) -> Iterator[dict[str, str]]:
     with local_model.running(folder / "model.log", "--endless") as url:
-        yield {"OPENAI_BASE_URL": url, "GATEWAY_LLM": local_model.NAME, "GATEWAY_LLM_PROMPT_TOKENS": "600"}  # as docs/models.md advises
+        yield {
+            "OPENAI_BASE_URL": url,
+            "GATEWAY_LLM": local_model.NAME,
+            "GATEWAY_LLM_PROMPT_TOKENS": "600",
+        }  # as docs/models.md advises
 
 
 @contextmanager
@@ -67,7 +71,9 @@ def tell(name: str, written: list[Json]) -> None:
     print(
         f"{name}: {len(written)} sections of {says[0]} to {says[-1]} tokens; statuses { ({d['status'] for d in written}) }"
     )
-    print(f"  p50 {percentile(took, 0.5):.1f} s, p95 {percentile(took, 0.95):.1f} s, longest {max(took):.1f} s (target: 20)")
+    print(
+        f"  p50 {percentile(took, 0.5):.1f} s, p95 {percentile(took, 0.95):.1f} s, longest {max(took):.1f} s (target: 20)"
+    )
 
 
 def main() -> None:

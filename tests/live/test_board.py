@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.live.conftest import Pages, no_sideways_scrolling, password_of
 from tests.realtime.conftest import BRIEF, Api
@@ -364,8 +364,13 @@ def test_cards_stay_under_the_pointer_when_the_words_above_them_come_late(
     pages: Pages, api: Api, project: str, width: int
 ) -> None:
     make_plan(api, project, CHAIN)
-    page, waiting = pages.signed_in(api, viewport={"width": width, "height": 740}), []
-    page.route("**/api/v1/contexts/**", lambda route: waiting.append(route))
+    page = pages.signed_in(api, viewport={"width": width, "height": 740})
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    page.route("**/api/v1/contexts/**", hold)
     page.goto(f"/#/projects/{project}/board")
     expect(card(page, "T-001")).to_be_visible()
     before = card(page, "T-001").bounding_box()
@@ -378,8 +383,8 @@ def test_cards_stay_under_the_pointer_when_the_words_above_them_come_late(
 def test_a_board_of_many_tasks_shows_more_when_asked_and_finds_by_words(pages: Pages, api: Api, project: str) -> None:
     make_plan(api, project, [{"title": f"Level {number}"} for number in range(1, 131)])
     page = open_board(pages, api, project)
-    expect(page.locator(".task-card")).to_have_count(60)
-    page.get_by_role("button", name="Show 70 more").click()
+    expect(page.locator(".task-card")).to_have_count(30)
+    page.get_by_role("button", name="Show 100 more").click()
     expect(page.locator(".task-card")).to_have_count(130)
     page.get_by_label("Filter tasks").fill("level 13")
     expect(page.locator(".task-card")).to_have_count(3)

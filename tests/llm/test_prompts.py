@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from gamedev_gateway.core.llm import load_prompt, prompts
+from gamedev_gateway.core.llm import load_prompt
 from gamedev_gateway.core.llm.prompts import Prompt, make_prompt
 
 FENCE = re.compile(r"</data-([0-9a-f]{16})>")

@@ -15,7 +15,7 @@ import { titleOf, whatToDo, words } from "./words.js";
  */
 
 const ROLES = { view: ["viewer", "editor", "owner"], edit: ["editor", "owner"], own: ["owner"] };
-const EVENTS_DRAWN_EVERY_MS = 100; // so often at most, however many come
+const EVENTS_DRAWN_EVERY_MS = 50; // so often at most, however many come
 const CLOCK_MS = 20_000;
 const TOAST_MS = 6000;
 const WIDE = "(min-width: 60rem)"; // as in page.css

@@ -20,7 +20,7 @@ import { ago, currentMoment } from "./time.js";
  */
 
 export const COLUMNS = ["pending", "in_progress", "blocked", "done"];
-export const DRAWN = 60; // cards of a column, until somebody asks for more
+export const DRAWN = 30; // cards of a column, until somebody asks for more
 const URGENT = 1;
 
 /** All columns of `state`, as the API gives it. The dropped tasks are folded away below. */

@@ -6,10 +6,10 @@ import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { live } from "../vendor/lit-html/directives/live.js";
 import { words } from "../words/board.js";
 import { Summary } from "./summary.js";
-import { TaskDialog } from "./task.js";
 import { QUICK, verbsOf } from "./verbs.js";
 
 const MORE = 200;
+const loadDialog = () => import("./task.js"); // with Markdown and forms: not before the board is there
 const STEPS = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
@@ -24,7 +24,8 @@ export class BoardView {
   /** Code of the card that the focus was on last. */ active = "";
   filter = "";
   /** @type {Record<string, number>} */ drawn = Object.fromEntries(COLUMNS.map((status) => [status, DRAWN]));
-  /** @type {TaskDialog | null} */ open = null;
+  /** Code of the task that the address names. @type {string | undefined} */ code;
+  /** Its dialog, when that is there. @type {import("./task.js").TaskDialog | null} */ open = null;
 
   constructor(page, rest) {
     this.page = page;
@@ -32,17 +33,30 @@ export class BoardView {
     this.turn(rest);
   }
 
-  /** The board need not wait for the words above it. */
+  /** The board need not wait for the words above it, nor for what a click will want. */
   async enter() {
-    this.summary.refresh();
+    this.summary
+      .refresh()
+      .then(loadDialog)
+      .catch(() => undefined); // who clicks will be told
   }
 
   /** Another task, or none, is to be open. */
   turn([code]) {
-    if (code === this.open?.code) return;
-    this.open = code ? new TaskDialog(this.page, code, () => this.page.go(addressOf(this.page.project.id))) : null;
-    if (code) this.active = code;
-    this.open?.load();
+    if (code === this.code) return;
+    this.code = code;
+    this.open = null;
+    if (code) this.#openTask(code).catch((error) => this.page.fail(error));
+    this.page.update();
+  }
+
+  async #openTask(code) {
+    this.active = code;
+    const { TaskDialog } = await loadDialog();
+    if (code !== this.code) return;
+    this.open = new TaskDialog(this.page, code, () => this.page.go(addressOf(this.page.project.id)));
+    this.open.load();
+    this.page.update();
   }
 
   onEvent(event) {
