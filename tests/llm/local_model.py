@@ -73,6 +73,8 @@ def serve(port: int, endless: bool) -> None:
     wanted.port = port
     wanted.n_parallel = wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = 1
     wanted.n_ctx = 8192
+    # Measured: with a thousand tokens in the window, faster by a quarter.
+    wanted.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     wanted.sampling.ignore_eos = endless
     server = xllamacpp.Server(wanted)
     print(f"OPENAI_BASE_URL={server.listening_address}/v1 GATEWAY_LLM={NAME}", flush=True)  # noqa: T201
