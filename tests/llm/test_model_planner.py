@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gamedev_gateway.core.llm import ModelError, Usage, prompts
+from gamedev_gateway.core.llm import ModelError, Usage
 from plans.brief import Brief
 from plans.model_planner import ChangeOrder, PlanOrder, brief_faults, propose_changes, propose_plan
 from plans.operations import Drop, Move
@@ -149,8 +149,7 @@ async def test_after_two_corrections_there_is_no_answer(server, model, ask):
     assert len(server.requests) == 3
 
 
-async def test_what_people_wrote_changes_no_byte_of_the_instructions(server, model, monkeypatch):
-    monkeypatch.setattr(prompts.secrets, "token_hex", lambda size: "f" * 16)
+async def test_what_people_wrote_changes_no_byte_of_the_instructions(server, model):
     server.script(GOOD_PLAN, GOOD_PLAN, GOOD_CHANGES, GOOD_CHANGES)
     hostile = Brief(pitch=ATTACK, genre=ATTACK, mechanics=[ATTACK], visual_style=ATTACK, kpis={ATTACK: ATTACK})
     await planned(model())
