@@ -16,6 +16,7 @@ import { titleOf, whatToDo, words } from "./words.js";
 
 const ROLES = { view: ["viewer", "editor", "owner"], edit: ["editor", "owner"], own: ["owner"] };
 const EVENTS_DRAWN_EVERY_MS = 50; // so often at most, however many come
+const ANSWERS = ["Unreachable", "Refused"]; // errors that the network or the gateway has told: none of ours
 const CLOCK_MS = 20_000;
 const TOAST_MS = 6000;
 const WIDE = "(min-width: 60rem)"; // as in page.css
@@ -75,7 +76,7 @@ export class Page {
 
   /** Tell what went wrong, and what to do about it. Stays until it is closed. */
   fail(/** @type {any} */ error) {
-    if (!error.status && error.name !== "Unreachable") console.error(error);
+    if (!error.status && !ANSWERS.includes(error.name)) console.error(error);
     this.#toast({ text: error.detail || error.message, advice: whatToDo(error), isBad: true });
   }
 
