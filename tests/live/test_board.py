@@ -332,6 +332,24 @@ def test_whoever_is_taken_out_is_told_and_led_to_the_list(
     expect(page.get_by_role("heading", name="Projects")).to_be_visible()
 
 
+def test_whoever_is_taken_out_while_the_page_loads_is_told_the_same(
+    pages: Pages, api: Api, chain: str, someone: Api, join: Callable
+) -> None:
+    join(chain, someone, "editor")
+    member = next(each for each in api.get(f"projects/{chain}/members/")["results"] if each["user"] == someone.name)
+
+    def take_out_before_the_answer_is_there(route: Route) -> None:
+        answer = route.fetch()
+        api.http.delete(f"/api/v1/projects/{chain}/members/{member['id']}/")
+        route.fulfill(response=answer)
+
+    page = pages.signed_in(someone)
+    page.route("**/state/", take_out_before_the_answer_is_there)
+    page.goto(f"/#/projects/{chain}/board")
+    expect(page.get_by_text("You are no longer a member")).to_be_visible()
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+
+
 def test_a_project_that_is_not_ones_own_cannot_be_shown(pages: Pages, chain: str, someone: Api) -> None:
     page = pages.open(f"/#/projects/{chain}/board", someone)
     expect(page.get_by_role("heading", name="This cannot be shown")).to_be_visible()

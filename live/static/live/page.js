@@ -17,6 +17,7 @@ import { titleOf, whatToDo, words } from "./words.js";
 const ROLES = { view: ["viewer", "editor", "owner"], edit: ["editor", "owner"], own: ["owner"] };
 const EVENTS_DRAWN_EVERY_MS = 50; // so often at most, however many come
 const ANSWERS = ["Unreachable", "Refused"]; // errors that the network or the gateway has told: none of ours
+const NOT_OURS = [4404, "unknown_stream"]; // told while we watch, and when we ask to
 const CLOCK_MS = 20_000;
 const TOAST_MS = 6000;
 const WIDE = "(min-width: 60rem)"; // as in page.css
@@ -213,7 +214,7 @@ export class Page {
   /** The project is no longer ours to see, or the gateway has said a final no. */
   #lose(project, error) {
     if (this.project !== project) return;
-    if (error.code === 4404) {
+    if (NOT_OURS.includes(error.code)) {
       this.say(words.noLongerYours(project.name));
       this.go("#/");
     } else {
