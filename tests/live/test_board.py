@@ -337,15 +337,19 @@ def test_whoever_is_taken_out_while_the_page_loads_is_told_the_same(
 ) -> None:
     join(chain, someone, "editor")
     member = next(each for each in api.get(f"projects/{chain}/members/")["results"] if each["user"] == someone.name)
+    held = []
 
-    def take_out_before_the_answer_is_there(route: Route) -> None:
-        answer = route.fetch()
-        api.http.delete(f"/api/v1/projects/{chain}/members/{member['id']}/")
-        route.fulfill(response=answer)
+    def hold(route: Route) -> None:
+        held.append((route, route.fetch()))
 
     page = pages.signed_in(someone)
-    page.route("**/state/", take_out_before_the_answer_is_there)
+    page.route("**/state/", hold)
     page.goto(f"/#/projects/{chain}/board")
+    answered = "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/api/v1/')).length"
+    page.wait_for_function(f"{answered} === 5", polling=50)  # all that is read before one subscribes, but the state
+    api.http.delete(f"/api/v1/projects/{chain}/members/{member['id']}/")
+    for route, answer in held:
+        route.fulfill(response=answer)
     expect(page.get_by_text("You are no longer a member")).to_be_visible()
     expect(page.get_by_role("heading", name="Projects")).to_be_visible()
 
