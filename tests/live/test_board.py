@@ -345,7 +345,7 @@ def test_whoever_is_taken_out_while_the_page_loads_is_told_the_same(
     page = pages.signed_in(someone)
     page.route("**/state/", hold)
     page.goto(f"/#/projects/{chain}/board")
-    answered = "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/api/v1/')).length"
+    answered = "() => performance.getEntriesByType('resource').filter(({ name }) => name.includes('/api/v1/')).length"
     page.wait_for_function(f"{answered} === 5", polling=50)  # all that is read before one subscribes, but the state
     api.http.delete(f"/api/v1/projects/{chain}/members/{member['id']}/")
     for route, answer in held:
