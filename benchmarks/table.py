@@ -105,4 +105,4 @@ def tell(faults: str) -> None:
 def percentile(values: Sequence[float], part: float) -> float:
     """The value that `part` (0 to 1) of them do not exceed."""
     ordered = sorted(values)
-    return ordered[min(int(part * len(ordered)), len(ordered) - 1)]
+    return ordered[max(math.ceil(part * len(ordered)) - 1, 0)]
