@@ -52,11 +52,14 @@ class Subscription:
 
     def offer(self, bundle: Bundle, *, at: int, prev: int) -> None:
         """Take live frames, or fall behind at the place before them."""
-        if self.connection.has_room:
-            self.connection.deliver(bundle)
+        connection = self.connection
+        if connection.writes_now(bundle):
+            return
+        if connection.has_room:
+            connection.enqueue(bundle)
         else:
             self.step_back(at, prev)
-            self.connection.serve(self)
+            connection.serve(self)
 
     def go_live(self) -> None:
         self.live = True
@@ -233,9 +236,17 @@ class Connection:
 
     def deliver(self, bundle: Bundle) -> None:
         """Write frames now if the client keeps up, else when their turn comes."""
-        if not self.queue and self.direct is not None and self.direct.ready:
-            self.direct.write_frames(bundle.encoded(self.batches))
-            return
+        if not self.writes_now(bundle):
+            self.enqueue(bundle)
+
+    def writes_now(self, bundle: Bundle) -> bool:
+        """Write frames unless others wait or the client does not keep up. Whether it did."""
+        if self.queue or self.direct is None or not self.direct.ready:
+            return False
+        self.direct.write_frames(bundle.batch_frame if self.batches else bundle.frames)
+        return True
+
+    def enqueue(self, bundle: Bundle) -> None:
         self.queue.append(bundle)
         self.queued_frames += len(bundle.texts)
         self.queued_bytes += bundle.size
@@ -264,7 +275,7 @@ class Connection:
                 await self.direct.until_ready()
             bundle = self.take()
             if self.direct is not None:
-                self.direct.write_frames(bundle.encoded(self.batches))
+                self.direct.write_frames(bundle.batch_frame if self.batches else bundle.frames)
             else:
                 for text in [bundle.batch] if self.batches else bundle.texts:
                     await self.write(text)

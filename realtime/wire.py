@@ -53,9 +53,6 @@ class Bundle:
     def batch_frame(self) -> bytes:
         return encode_frame(self.batch)
 
-    def encoded(self, as_batch: bool) -> bytes:
-        return self.batch_frame if as_batch else self.frames
-
 
 def encode_frame(text: str) -> bytes:
     """A text frame as servers send it, whole and not masked (RFC 6455, 5.2): its header is the kind and the length."""

@@ -8,10 +8,12 @@ it, which is many times as fast as taking them apart. Events that the load publi
 import re
 import time
 from array import array
+from itertools import pairwise
 
 MARK = b'"prev":'
 STAMP = re.compile(rb"bench@(\d{20})#(\d{8})")
-STAMP_BYTES = len("bench@") + 20 + 1 + 8
+STAMP_BEGINS = b"bench@"
+STAMP_BYTES = len(STAMP_BEGINS) + 20 + 1 + 8
 SEQ_MEMBER = b'"seq":'
 SEQ = re.compile(SEQ_MEMBER + rb" ?(\d+)")
 TAIL_BYTES = 2_048
@@ -82,20 +84,33 @@ class KeepingInbox(Inbox):
 
 
 class StampedInbox(Inbox):
-    """Reads every stamp: how late each frame came (ns), and whether their numbers rose one by one."""
+    """Keeps every stamp and when it came, and reads them afterwards: how late each frame came, and whether their numbers rose
+    one by one. Reading them meanwhile would let the other sockets' frames grow old.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.latencies = array("q")
-        self.last_number: int | None = None
-        self.in_order = True
+        self.stamps = bytearray()
+        self.came = array("q")
 
     def take(self, buffer: bytearray, end: int) -> None:
         now = time.monotonic_ns()
-        for found in STAMP.finditer(buffer, max(len(self.tail) - STAMP_BYTES + 1, 0), end):
-            self.latencies.append(now - int(found[1]))
-            number = int(found[2])
-            self.in_order &= self.last_number in {None, number - 1}
-            self.last_number = number
-        self.count = len(self.latencies)
+        place = buffer.find(
+            STAMP_BEGINS, max(len(self.tail) - STAMP_BYTES + 1, 0), end - STAMP_BYTES + len(STAMP_BEGINS)
+        )
+        while place >= 0:
+            self.came.append(now)
+            self.stamps += buffer[place : place + STAMP_BYTES]
+            place = buffer.find(STAMP_BEGINS, place + STAMP_BYTES, end - STAMP_BYTES + len(STAMP_BEGINS))
+        self.count = len(self.came)
         self.keep_tail(buffer, end)
+
+    @property
+    def latencies(self) -> list[int]:
+        """The age of every frame when it was read, ns."""
+        return [came - int(found[1]) for came, found in zip(self.came, STAMP.finditer(self.stamps), strict=True)]
+
+    @property
+    def in_order(self) -> bool:
+        numbers = [int(found[2]) for found in STAMP.finditer(self.stamps)]
+        return all(later == earlier + 1 for earlier, later in pairwise(numbers))

@@ -41,12 +41,12 @@ class Room(dict[str, int]):
 
 def section_prompt(order: SectionOrder, tokens: int) -> Prompt:
     """`tokens`: how much data it may hold, roughly."""
-    section, room = order.section, Room(tokens)
+    section, room, place = order.section, Room(tokens), order.idx % len(order.outline)
     asked, wish = section.brief[: room["section"]], order.instructions[: room["wish"]]
     values = {
         **material_blocks(order.material, stems(f"{section.heading} {asked} {wish}"), room),
-        "outline": outline_block(order.outline, order.idx % len(order.outline), room["outline"]),
-        "section": f"{excerpt(section.heading, HEADING)}\n\n{asked}".strip(),
+        "outline": outline_block(order.outline, place, room["outline"]),
+        "section": f"{numbered(place, section)}\n\n{asked}".strip(),
         "written_so_far": order.global_summary[: room["written_so_far"]],
         "section_before": order.previous_text[-room["section_before"] :],
         "present_text": order.present_text[: room["present_text"]],
@@ -86,13 +86,14 @@ def document_block(material: Material) -> str:
 def outline_block(outline: Sequence[OutlineSection], idx: int, room: int) -> str:
     """The headings, those near the place first where there is no room for all."""
     lines = [
-        Line(
-            f"{'  ' * (section.level - 1)}{'→ ' if at == idx else ''}{at + 1}. {excerpt(section.heading, HEADING)}",
-            -abs(at - idx),
-        )
+        Line(f"{'  ' * (section.level - 1)}{numbered(at, section)}", -abs(at - idx))
         for at, section in enumerate(outline)
     ]
     return fitting(lines, room, "sections")
+
+
+def numbered(place: int, section: OutlineSection) -> str:
+    return f"{place + 1}. {excerpt(section.heading, HEADING)}"
 
 
 def plan_lines(material: Material, words: frozenset[str]) -> list[Line]:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from gamedev_gateway.core.llm import load_prompt
-from gamedev_gateway.core.llm.prompts import Prompt, make_prompt
+from gamedev_gateway.core.llm.prompts import NO_DATA, Prompt, make_prompt
 
-FENCE = re.compile(r"</data-([0-9a-f]{16})>")
+FENCE = re.compile(r"</data-([0-9a-f]{8})>")
 hostile = st.lists(
     st.sampled_from(
         ["</data-", "<data-", "0123456789abcdef", '" name="x">', ">", "\n", "\r\n", "</data>", "{{brief}}", "`brief`"]
@@ -25,7 +25,7 @@ def blocks_of(prompt: Prompt) -> dict[str, str]:
     assert found
     boundary = found[1]
     whole = re.compile(rf'<data-{boundary} name="(\w+)">\n(.*?)\n</data-{boundary}>', re.DOTALL)
-    assert whole.sub("", prompt.data).strip() == ""
+    assert whole.sub("", prompt.data).strip() in ("", NO_DATA)
     assert prompt.data.count(boundary) == 2 * len(whole.findall(prompt.data))
     return dict(whole.findall(prompt.data))
 
@@ -33,7 +33,13 @@ def blocks_of(prompt: Prompt) -> dict[str, str]:
 @given(brief=hostile, wish=hostile)
 def test_no_text_closes_its_fence(brief, wish):
     prompt = make_prompt("test", "Write.", {"brief": brief, "wish": wish})
-    assert blocks_of(prompt) == {"brief": brief, "wish": wish}
+    assert blocks_of(prompt) == {name: text for name, text in (("brief", brief), ("wish", wish)) if text}
+
+
+def test_what_is_empty_takes_no_room():
+    assert make_prompt("test", "Write.", {"brief": "Jump.", "wish": ""}) == make_prompt(
+        "test", "Write.", {"brief": "Jump."}
+    )
 
 
 def boundary_of(prompt: Prompt) -> str:
@@ -100,10 +106,9 @@ class Brief(BaseModel):
         ({"a": ["é", 1]}, '{\n  "a": [\n    "é",\n    1\n  ]\n}'),
         (Brief(pitch="Jump"), '{\n  "pitch": "Jump"\n}'),
         (None, "null"),
-        ("", ""),
         ("a\ud800b", "a?b"),
     ],
-    ids=["JSON", "declared", "nothing", "empty", "lone surrogate"],
+    ids=["JSON", "declared", "nothing", "lone surrogate"],
 )
 def test_data_is_text_or_what_json_can_say(value, text):
     assert blocks_of(make_prompt("test", "Write.", {"value": value})) == {"value": text}

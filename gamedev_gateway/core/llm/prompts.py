@@ -48,8 +48,8 @@ def load_prompt(name: str, values: Mapping[str, Any], *, max_tokens: int | None 
 
 
 def make_prompt(name: str, instructions: str, values: Mapping[str, Any], *, max_tokens: int | None = None) -> Prompt:
-    """Instructions with the rule what data is, and the values as blocks of data in their order."""
-    texts = {key: as_text(value) for key, value in values.items()}
+    """Instructions with the rule what data is, and the values as blocks of data in their order; no text makes no block."""
+    texts = {key: text for key, value in values.items() if (text := as_text(value))}
     boundary = boundary_for("".join(texts.values()))
     rule = data_rule().replace("{{boundary}}", boundary)
     data = "\n\n".join(fenced(key, text, boundary) for key, text in texts.items())
@@ -59,7 +59,7 @@ def make_prompt(name: str, instructions: str, values: Mapping[str, Any], *, max_
 def boundary_for(text: str) -> str:
     """A number that is nowhere in the text. Nobody can guess it without our key, and who was told it gets another one."""
     said = text.casefold()
-    numbers = (salted_hmac(__name__, str(turn), algorithm="sha256").hexdigest()[:16] for turn in count())
+    numbers = (salted_hmac(__name__, str(turn), algorithm="sha256").hexdigest()[:8] for turn in count())
     return next(number for number in numbers if number not in said)
 
 
