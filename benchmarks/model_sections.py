@@ -2,7 +2,7 @@
 
 python -m benchmarks.model_sections [--only local scripted] [--runs 20]
 
-`local`: the small model of `tests.llm.local_model`, on one core (install it first). `scripted`: a server of the same API that says 50
+`local`: the small model of `tests.llm.local_model` (install it first). `scripted`: a server of the same API that says 50
 tokens a second. The first says all 600, the second 586. One document of so many sections, written one after the other, on a gateway of its own.
 """
 

@@ -58,22 +58,31 @@ def session_of(running: Running) -> str:
     return subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout.strip()
 
 
-def make_plan(running: Running, count: int) -> list[int]:
-    """The ids of the tasks of an accepted plan; one in ten is in progress."""
+def make_plan(running: Running, count: int, after: int = 0) -> list[int]:
+    """The ids of the tasks of an accepted plan. Their codes follow the first `after`."""
     target = running.target
     tasks: list[dict[str, Any]] = [
         {
+            "code": code_of(after + number),
             "title": f"Build part {number} of the level",
-            "dependencies": [f"T-{number - DEPENDS_ON:03d}"] if number > DEPENDS_ON * 8 else [],
+            "dependencies": [code_of(after + number - DEPENDS_ON)] if number > DEPENDS_ON * 8 else [],
         }
         for number in range(1, count + 1)
     ]
     plan = target.call("POST", f"/api/v1/projects/{target.project}/plans/", {"tasks": tasks})
     accepted = target.call("POST", f"/api/v1/plans/{plan['id']}/accept/", {})
-    ids = [task["id"] for task in accepted["tasks"]]
-    started = ids[: min(count // 10, DEPENDS_ON * 8)]
+    return [task["id"] for task in accepted["tasks"]]
+
+
+def code_of(number: int) -> str:
+    return f"T-{number:03d}"
+
+
+def start_some(running: Running, tasks: list[int]) -> list[int]:
+    """The ids of those that are in progress now: one in ten, if so many wait for nothing."""
+    started = tasks[: min(len(tasks) // 10, DEPENDS_ON * 8)]
     for task in started:
-        target.call("POST", f"/api/v1/tasks/{task}/start/", {})
+        running.target.call("POST", f"/api/v1/tasks/{task}/start/", {})
     return started
 
 
@@ -188,7 +197,7 @@ def shown(page: Page) -> int:
 
 
 def measure(browser: Browser, running: Running, asked: Any) -> Iterator[tuple[str, dict[str, float]]]:
-    session, started = session_of(running), make_plan(running, asked.tasks)
+    session, started = session_of(running), start_some(running, make_plan(running, asked.tasks))
     yield "First view", first_view(browser, running, session)
     page = new_page(browser, running, session)
     load(page, running)
