@@ -80,18 +80,28 @@ def tab(page: Page, name: str) -> None:
 
 def confirm(page: Page, verb: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name=verb, exact=True).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def take_only(page: Page, code: str) -> None:
+    """Of the changes of a proposal."""
+    page.get_by_role("button", name="Take none").click()
+    expect(page.get_by_role("status").filter(has_text=re.compile("^0 of"))).to_be_visible()
+    page.get_by_role("checkbox", name=f"Take {code}").check()
 
 
 def drag(page: Page, code: str, onto: str) -> None:
     """By the handle of one task onto the upper half of another."""
-    start = row(page, code).get_by_role("button", name=re.compile(f"^Move {code}")).bounding_box()
-    end = row(page, onto).bounding_box()
-    assert start and end
-    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
-    page.mouse.down()
-    page.mouse.move(end["x"] + 60, end["y"] + end["height"] * 0.7, steps=4)
-    page.mouse.move(end["x"] + 60, end["y"] + 4, steps=3)
+    pull(page, code, onto)
     page.mouse.up()
+
+
+def pull(page: Page, code: str, onto: str) -> None:
+    """The same, not yet let go."""
+    row(page, code).get_by_role("button", name=re.compile(f"^Move {code}")).hover()
+    page.mouse.down()
+    for y in (12, 4):
+        row(page, onto).hover(position={"x": 60, "y": y})
 
 
 # The whole way
@@ -129,8 +139,7 @@ def test_a_plan_is_written_refined_edited_ordered_discussed_and_accepted_in_part
 
     discuss(page)
     tab(page, "Changes")
-    page.get_by_role("button", name="Take none").click()
-    page.get_by_role("checkbox", name="Take T-002").check()
+    take_only(page, "T-002")
     page.screenshot(path=SCREENSHOTS / "plans-changes.png")
     page.get_by_role("button", name="Accept 1 change").click()
     confirm(page, "Accept")
@@ -257,12 +266,7 @@ def test_a_block_of_tasks_moves_together(desk: Page, api: Api, proposal: dict[st
 
 
 def test_escape_gives_up_a_drag(desk: Page) -> None:
-    handle = desk.get_by_role("button", name=re.compile("^Move T-004")).bounding_box()
-    target = row(desk, "T-001").bounding_box()
-    assert handle and target
-    desk.mouse.move(handle["x"] + 8, handle["y"] + 8)
-    desk.mouse.down()
-    desk.mouse.move(target["x"] + 50, target["y"] + 4, steps=5)
+    pull(desk, "T-004", onto="T-001")
     expect(desk.locator(".task.above")).to_have_count(1)
     desk.keyboard.press("Escape")
     desk.mouse.up()
@@ -378,8 +382,7 @@ def test_a_change_takes_along_what_it_needs_and_leaves_what_needs_it(
     ]
     plan = next_version(api, accepted, *new, update("T-001", title="Set it up"))
     page = open_plan(pages, api, plan, "changes")
-    page.get_by_role("button", name="Take none").click()
-    page.get_by_role("checkbox", name="Take T-006").check()
+    take_only(page, "T-006")
     expect(page.get_by_role("checkbox", name="Take T-005")).to_be_checked()
     expect(page.get_by_role("status").filter(has_text="T-005 comes along: T-006 waits for T-005")).to_be_visible()
     page.get_by_role("checkbox", name="Take T-005").uncheck()
@@ -584,11 +587,9 @@ def test_one_moves_about_in_a_picture_by_keys_and_mouse(pages: Pages, api: Api, 
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.querySelector('.frame').scrollLeft > 0")
     before = frame.evaluate("it => it.scrollLeft")
-    box = frame.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    frame.hover(position={"x": 300, "y": 100})
     page.mouse.down()
-    page.mouse.move(box["x"] + 200, box["y"] + 100, steps=4)
+    frame.hover(position={"x": 200, "y": 100})
     page.mouse.up()
     page.wait_for_function("before => document.querySelector('.frame').scrollLeft > before + 50", arg=before)
     frame.focus()
