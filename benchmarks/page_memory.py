@@ -2,7 +2,8 @@
 
 python -m benchmarks.page_memory [--quick] [--tasks 500] [--events 50000] [--agents 4] [--minutes 10]
 
-Wants what `benchmarks.page` wants. Each line is taken after a garbage collection.
+Wants what `benchmarks.page` wants. Each line is taken after a garbage collection; the last one, of the same page loaded anew,
+is what it holds of the project as it then is.
 """
 
 import os
@@ -71,13 +72,18 @@ def main() -> None:
         with played(running, asked.tasks, asked.agents) as play:
             load(page, running)
             inspector, first = page.context.new_cdp_session(page), shown(page)
-            for minute in range(minutes + 1):
+
+            def row(after: object) -> None:
                 nodes = page.evaluate("document.querySelectorAll('*').length")
-                print(
-                    f"| {minute} | {heap(inspector):.2f} | {nodes} | {shown(page) - first:,} | {play.played} |",
-                    flush=True,
-                )
-                page.wait_for_timeout(seconds * 1000 if minute < minutes else 0)
+                came = f"{shown(page) - first:,}"
+                print(f"| {after} | {heap(inspector):.2f} | {nodes} | {came} | {play.played} |", flush=True)
+
+            row(0)
+            for minute in range(1, minutes + 1):
+                page.wait_for_timeout(seconds * 1000)
+                row(minute)
+        load(page, running)
+        row("loaded anew")
         browser.close()
 
 

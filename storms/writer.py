@@ -55,6 +55,7 @@ class Writer:
         self.total = round(orders.rate * orders.seconds)
         self.began = time.monotonic()
         self.made = 0
+        self.told = ""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -97,6 +98,12 @@ class Writer:
         else:
             self.report.acknowledged[key] = event["project_id"], seq
 
+    def tell(self, trouble: str) -> None:
+        """Once, however often it comes in a row."""
+        if trouble != self.told:
+            sys.stderr.write(f"writer {self.orders.number}: {trouble}\n")
+        self.told = trouble
+
     async def run(self) -> Report:
         work = self.over_socket if self.orders.way == "socket" else self.over_rest
         while not self.finished and not self.too_late:
@@ -104,7 +111,7 @@ class Writer:
                 await work()
             except (OSError, WebSocketException, httpx.HTTPError) as error:
                 self.report.retries += 1
-                sys.stderr.write(f"writer {self.orders.number}: {type(error).__name__}: {error}\n")
+                self.tell(f"{type(error).__name__}: {error}")
                 await asyncio.sleep(self.chance.uniform(0.05, 0.3))
         if not self.finished:
             unsaid = self.total - self.made

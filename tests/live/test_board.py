@@ -262,6 +262,21 @@ def test_the_feed_is_filtered_leads_to_what_it_tells_of_and_takes_what_one_says(
     expect(page.get_by_role("dialog", name="Set up the project")).to_be_visible()
 
 
+def test_the_page_keeps_nothing_of_events_that_have_left_the_feed(pages: Pages, api: Api, chain: str) -> None:
+    def nodes_after(last: str) -> int:
+        said = [{"type": "chat", "payload": {"text": text}} for text in [*["Something else"] * 99, last]]
+        api.post(f"projects/{chain}/events/", said, expect=201)
+        expect(feed.locator(".event").first).to_contain_text(last)
+        return feed.evaluate(
+            "it => { let count = 0; const all = document.createTreeWalker(it);"
+            " while (all.nextNode()) count++; return count }"
+        )
+
+    feed = open_board(pages, api, chain).get_by_role("complementary", name="Feed")
+    nodes_after("The feed is full.")
+    assert nodes_after("First.") == nodes_after("Later.")
+
+
 def test_a_plan_accepted_elsewhere_takes_the_place_of_the_board(pages: Pages, api: Api, project: str) -> None:
     page = pages.open(f"/#/projects/{project}/board", api)
     expect(page.get_by_text("There is no accepted plan yet.")).to_be_visible()
