@@ -135,7 +135,7 @@ def test_who_loses_the_network_for_a_while_misses_nothing_and_keeps_what_is_draw
     with line_to(api.server.url) as (line, url):
         page = pages.open(f"{url}{place(document)}", api)
         generate(page)
-        expect(text_of(page, "Vision")).to_contain_text("across")
+        expect(text_of(page, "Vision")).to_contain_text("Read the gap")  # so the paragraph is whole
         page.evaluate("kept = document.querySelector('.text .block p')")
         line.shut()
         expect(page.get_by_role("status").filter(has_text="The connection is lost")).to_be_visible()
